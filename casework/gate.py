@@ -75,7 +75,8 @@ class Person:
 class ActContext:
     """What an action is given: its permit, its crypto context, and the fields of its log line that it may set.
 
-    In `unreadable` a list notes the cases that it passed over, each with what is wrong.
+    In `unreadable` a list notes the cases that it passed over, each with what is wrong; in `unseen` those that this
+    person would not have found anyway, which ring and are told to nobody.
     """
 
     permit: Permit
@@ -87,6 +88,7 @@ class ActContext:
     released: Database | None = None
     evidence: OutsideEvidence | None = None
     unreadable: dict[UUID, VaultError] = field(default_factory=dict)
+    unseen: dict[UUID, VaultError] = field(default_factory=dict)
 
     @property
     def session(self) -> Session:
@@ -110,7 +112,7 @@ class ActContext:
     def also(self, doing: "Action[P, T]", *args: P.args, **kwargs: P.kwargs) -> T:
         """Do a further act in the same commit, with a permit and a log line of its own."""
         other = ActContext(permit=issue(self.actor, doing.act), crypto=self.crypto, who=self.who, others=self.others)
-        other.unreadable = self.unreadable
+        other.unreadable, other.unseen = self.unreadable, self.unseen
         self.others.append(other)
         connection = self.session.connection().execution_options(permit=other.permit)
         try:
@@ -203,9 +205,10 @@ class Gate:
             appended = write.append(session, keys, visitor_summary.summarise(session, keys, entries))
             revoked = self._note_revocations(session, keys, permit.act, appended)
         self._end(keys, appended, revoked=revoked)
-        for about, fault in context.unreadable.items():
+        for about, fault in (context.unreadable | context.unseen).items():
             _report(person, doing.act, fault, about=about)
-            person.unreadable.add(about)
+            self._mark(person.commune_id)
+        person.unreadable.update(context.unreadable)
         return result
 
     @contextmanager
@@ -232,6 +235,11 @@ class Gate:
         """Note outside the database what has been committed."""
         if self.evidence is not None and appended is not None:
             self.evidence.committed(keys, appended.end, revoked=revoked)
+
+    def _mark(self, commune_id: UUID) -> None:
+        """Note outside the database that something did not hold."""
+        if self.evidence is not None:
+            self.evidence.fault_mark.set(commune_id)
 
     def exchange(self, newer: Kek, communes: Iterable[UUID], doing: "Action[[Kek], None]") -> None:
         """Do an act of the console for all communes in one transaction, whose lines are signed with the newer key."""
@@ -266,6 +274,8 @@ class Gate:
             outcome=DENIED if isinstance(cause, Refused | NotFound | Ungrounded) else FAILED,
             reason=type(cause).__name__,
         )
+        if isinstance(cause, VaultError):
+            self._mark(person.commune_id)
         try:
             with self.database.transaction(None, person.commune_id) as session:
                 self._begin(session, keys)
@@ -297,7 +307,9 @@ def _report(person: Person, act: Act, fault: VaultError, *, about: UUID | None =
 
 def _entries_of_unreadable(context: ActContext) -> Iterator[LogEntry]:
     """Yield the line of each case that lists have passed over; a search by another word is no further try."""
-    for about, fault in context.unreadable.items():
+    # Of what this person would not have found, one line rings for all.
+    unseen = list(context.unseen.items())[: not context.unreadable]
+    for about, fault in (*context.unreadable.items(), *unseen):
         found = replace(_entry(context), act=Act.CASE_LIST, about=about)
         yield replace(found, outcome=FAILED, reason=type(fault).__name__)
 

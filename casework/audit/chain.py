@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from casework.audit.models import AuditLine
+from casework.errors import VaultError
 from casework.vault.crypto.encoding import encode_fields
 from casework.vault.keys.kek import ServerKeys
 
@@ -70,9 +71,13 @@ def sign(server_keys: ServerKeys, n: int, h: bytes) -> bytes:
 
 def holds(server_keys: ServerKeys, row: Any, n: int, prev: bytes) -> bool:
     """Tell whether a line has our MAC, follows line `n - 1` with the hash `prev`, and its columns repeat its text."""
-    if (row.n, row.prev, row.h) != (n, prev, link(n, prev, row.body)):
+    try:
+        linked = link(n, prev, row.body)
+    except VaultError:
         return False
-    if not hmac.compare_digest(row.mac, sign(server_keys, n, row.h)):
+    if (row.n, row.prev, row.h) != (n, prev, linked):
+        return False
+    if not isinstance(row.mac, bytes) or not hmac.compare_digest(row.mac, sign(server_keys, n, row.h)):
         return False
     fields = json.loads(row.body)
     return all(fields[name] == _as_json(getattr(row, name)) for name in _REPEATED)

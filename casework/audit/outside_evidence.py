@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from casework.audit import checkpoint
 from casework.audit.checkpoint import Checkpoint, CheckpointComparison, CheckpointStore, since
+from casework.audit.fault_mark import FaultMark
 from casework.audit.models import AuditLine
 from casework.audit.revocation_index import KeysOf, RevocationIndex, RevocationView
 from casework.audit.revocation_log import RevocationEntry, RevocationLog, verified
@@ -52,6 +53,7 @@ class OutsideEvidence:
     watermark: Watermark
     index: RevocationIndex
     trusted_clock: TrustedClock
+    fault_mark: FaultMark
     checkpoints: Path
     publics: tuple[bytes, ...]
 
@@ -168,6 +170,7 @@ def of_installation(config: Config) -> OutsideEvidence:
         watermark=Watermark(config.watermark_file),
         index=RevocationIndex(revocation_log),
         trusted_clock=TrustedClock(config.data),
+        fault_mark=FaultMark(config.data),
         checkpoints=config.checkpoints_folder,
         publics=tuple(signatures.decode_public(text) for text in config.checkpoint_public),
     )

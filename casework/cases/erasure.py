@@ -61,10 +61,13 @@ def _transfer(context: ActContext, case: VerifiedCase, owner_id: UUID, label: La
     writing.revoke(context, case)
 
 
+_WRITING = (Act.NOTE_ADD, Act.REFERRAL_OPEN)
+
+
 def _last_writer(context: ActContext, case: VerifiedCase, agency_id: UUID) -> UUID:
     """Return who of an agency or circle wrote last about a case, or else whoever reads there."""
     active = _active_readers(context, agency_id)
-    writers = [line.who for line in read.lines_about(context.crypto, case.id, acts=[Act.NOTE_ADD, Act.REFERRAL_OPEN])]
+    writers = [line.who for line in read.believed(read.lines_about(context.crypto, case.id, acts=_WRITING))]
     for member_id in (*writers, *active):
         if member_id is not None and member_id in active:
             return member_id

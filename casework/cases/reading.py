@@ -10,23 +10,21 @@ from uuid import UUID
 
 from casework import clock
 from casework.audit import freshness
-from casework.audit.outside_evidence import require_current
-from casework.cases import opening_rate_limit, scope, whole_case
+from casework.cases import every_case, opening_rate_limit, scope, whole_case
 from casework.cases.models import Case
 from casework.cases.scope import CaseScope
-from casework.errors import AlteredRows, Busy, NotFound, OutdatedHead, VaultError
+from casework.errors import Busy, NotFound, VaultError
 from casework.gate import ActContext
 from casework.policy.vocabulary import Section
-from casework.vault.integrity import bound_rows, heads
-from casework.vault.integrity.commitments import is_one_row
+from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import plain_row, verify_row
 from casework.vault.keys.envelopes import DocumentRowWithEnvelope, OpenedDocument, open_document, open_newest
 from casework.vault.models import Document, Envelope, Head
 
 T = TypeVar("T")
 _EPOCH = clock.moment(0).date().toordinal()
-_CASE, _HEAD, _DOCUMENT, _ENVELOPE = (plain_row(model) for model in (Case, Head, Document, Envelope))
-_CASE_WIDTH, _DOCUMENT_WIDTH = len(_CASE._fields), len(_DOCUMENT._fields)
+_DOCUMENT, _ENVELOPE = (plain_row(model) for model in (Document, Envelope))
+_DOCUMENT_WIDTH = len(_DOCUMENT._fields)
 
 
 @dataclass(frozen=True)
@@ -121,15 +119,6 @@ class CaseBatch:
                 except VaultError as fault:
                     self.pass_over(case.id, fault)
 
-    def compare_routing(self) -> None:
-        """Pass over the cases of which grounds, referrals or notices are gone, planted or put back.
-
-        A list that shows such rows does so before it reads them.
-        """
-        for case_id in whole_case.with_other_routing(self.context, self.heads):
-            self.pass_over(case_id, AlteredRows(row="case_file"))
-            del self.cases[case_id], self.heads[case_id]
-
     def verified(self, kind: type[Any], rows: Iterable[Any]) -> Iterator[Any]:
         """Yield those plain rows of a kind that belong to cases of the batch, each verified."""
         for row in rows:
@@ -209,15 +198,14 @@ def _find(context: ActContext, within: CaseScope, case_id: UUID) -> VerifiedCase
     opening_rate_limit.enforce(context)
     try:
         head = freshness.head(context.session, context.commune_id, case_id)
+        row = scope.one_case(within.only([case_id])).on(context.session).scalar_one_or_none()
     except NotFound:
-        if scope.case_rows(within.only([case_id])).on(context.session).first() is not None:
-            raise AlteredRows(row="head") from None
-        raise NotFound("case", about=case_id) from None
-    row = scope.one_case(within.only([case_id])).on(context.session).scalar_one_or_none()
+        row = None
     if row is None:
-        if case_id in whole_case.without_row(context):
-            raise AlteredRows(row="case_file")
-        raise NotFound("case", about=case_id)
+        # It takes the same whether there is such a case or not; one that is out of reach because somebody has changed
+        # its rows is an error for whoever would have found it.
+        every_case.compare(context, passes_over=True, routing=True)
+        raise context.unreadable.get(case_id) or NotFound("case", about=case_id)
     return VerifiedCase(row, head, whole_case.require_whole(context, row, head))
 
 
@@ -326,42 +314,23 @@ def listed(context: ActContext, sections: Iterable[Section], *, passes_over: boo
     return load_batch(context, passes_over=passes_over).listed(sections)
 
 
-def load_batch(context: ActContext, within: CaseScope | None = None, *, passes_over: bool = False) -> CaseBatch:
+def load_batch(
+    context: ActContext, within: CaseScope | None = None, *, passes_over: bool = False, routing: bool = False
+) -> CaseBatch:
     """Load every case in reach with its head, both verified and no older than the log; nothing is opened yet.
 
-    What does not hold raises VaultError, or is noted in the context if the batch passes it over.
+    What does not hold raises VaultError, or is noted in the context if the batch passes it over. With `routing` no
+    case is left of which grounds, referrals or notices do not hold.
     """
-    every = within is None
+    every = every_case.compare(context, passes_over=passes_over, routing=routing)
     within = within or scope.cases(context.permit)
     batch = CaseBatch(context, within, passes_over, {}, {})
-    for row in scope.cases_with_heads(within).on(context.session).all():
-        case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
-        try:
-            _verify_listed(context, case, head, row[-1])
-        except VaultError as fault:
-            batch.pass_over(case.id, fault)
+    for case_id in scope.ids(within).on(context.session).scalars():
+        if (fault := every.fault(case_id)) is not None:
+            batch.pass_over(case_id, fault)
         else:
-            batch.cases[case.id], batch.heads[case.id] = case, head
-    for case_id in whole_case.without_row(context) if every else ():
-        batch.pass_over(case_id, AlteredRows(row="case_file"))
+            batch.cases[case_id], batch.heads[case_id] = every.cases[case_id]
     return batch
-
-
-def _verify_listed(context: ActContext, case: Any, head: Any, newest_line: int | None) -> None:
-    if head.id is None:
-        raise AlteredRows(row="head")
-    verified: dict[UUID, Any] = context.session.info.setdefault("verified_in_lists", {})
-    if verified.get(case.id) != (case, head):
-        verify_row(context.crypto.server_keys, Head, head, 0)
-        verify_row(context.crypto.server_keys, Case, case, head.v)
-        verified[case.id] = (case, head)
-    if bound_rows.is_changing(context.session, case.id):
-        return
-    require_current(context.session, head)
-    if head.id != case.id or head.n != newest_line:
-        raise OutdatedHead(row=head.kind)
-    if not is_one_row(head.bound, case.mac):
-        raise AlteredRows(row="case_file")
 
 
 def narrow_scope(within: CaseScope, of: Collection[UUID]) -> CaseScope:

@@ -128,18 +128,22 @@ def case_rows(within: CaseScope) -> ScopedQuery:
     return _query(scope_sql.case_rows(within.condition), within)
 
 
-def cases_with_heads(within: CaseScope) -> ScopedQuery:
-    """Select in one row a case, its head, and the number of the newest line of the log about a change to it."""
-    return _query(scope_sql.cases_with_heads(within.condition), within)
+def ids(within: CaseScope) -> ScopedQuery:
+    """Select the ids of the cases."""
+    return _query(scope_sql.ids(within.condition), within)
 
 
-def routing_macs(permit: Permit, ids: Collection[UUID] | None) -> ScopedQuery:
-    """Select case and MAC of every ground, referral and notice, to compare cases with their heads.
+def every_case_with_head(permit: Permit) -> ScopedQuery:
+    """Select in one row each case of the commune, its head, and the number of the newest line of the log about it.
 
-    Nothing is told of a row but that it is there; of many cases at once (None) those of the whole commune are read.
+    They are compared, whoever's they are; which of them a list shows, another statement says.
     """
-    values: dict[str, Any] = {} if ids is None else {"ids": tuple(ids)}
-    return ScopedQuery(scope_sql.routing_macs(ids is not None), values | {"commune": permit.actor.commune_id}, permit)
+    return ScopedQuery(scope_sql.every_case_with_head(permit.actor), {}, permit)
+
+
+def referred_unsealed(permit: Permit) -> ScopedQuery:
+    """Select the ids of the cases that are referred to my agency or circles, and of which we hold no envelope."""
+    return ScopedQuery(scope_sql.referred_unsealed(permit.actor), {}, permit)
 
 
 def documents(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
@@ -232,6 +236,12 @@ def committed_rows_of_case(permit: Permit, model: type[Any], case_id: UUID) -> S
     """Select the rows of one kind that belong to a case as plain rows, to compare them with its head."""
     statement = scope_sql.committed_rows_of_case(model)  # type: ignore[arg-type]
     return ScopedQuery(statement, {"commune": permit.actor.commune_id, "case": case_id}, permit)
+
+
+def committed_rows(permit: Permit, model: type[Any]) -> ScopedQuery:
+    """Select what `committed_rows_of_case` does of every case of the commune."""
+    statement = scope_sql.committed_rows(model)  # type: ignore[arg-type]
+    return ScopedQuery(statement, {"commune": permit.actor.commune_id}, permit)
 
 
 def heads_without_case(permit: Permit) -> ScopedQuery:

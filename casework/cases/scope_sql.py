@@ -21,7 +21,6 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union_all,
 )
 
 from casework.audit import freshness, read
@@ -74,21 +73,26 @@ def case_rows(condition: ColumnElement[bool]) -> Select[Any]:
 
 
 @lru_cache(maxsize=1024)
-def cases_with_heads(condition: ColumnElement[bool]) -> Select[Any]:
+def ids(condition: ColumnElement[bool]) -> Select[Any]:
+    return select(_case.c.id).where(condition)
+
+
+@lru_cache(maxsize=1024)
+def every_case_with_head(actor: Actor) -> Select[Any]:
     """Select a case, its head (empty if it is gone), and the number of the newest line of the log about it."""
     head = and_(_head.c.commune_id == _case.c.commune_id, _head.c.id == _case.c.id)
     number = freshness.newest_number(_case.c.commune_id, _case.c.id)
-    return select(*columns(Case, Head), number).outerjoin(_head, head).where(condition)
+    return select(*columns(Case, Head), number).outerjoin(_head, head).where(_case.c.commune_id == actor.commune_id)
 
 
-@lru_cache
-def routing_macs(named: bool) -> Select[Any]:
-    """Select case and MAC of every ground, referral and notice, of some cases or of the whole commune."""
-    parts = []
-    for table in (_ground, _referral, _notice):
-        rows = select(table.c.case_id, table.c.mac).where(table.c.commune_id == bindparam("commune"))
-        parts.append(rows.where(table.c.case_id.in_(bindparam("ids", expanding=True))) if named else rows)
-    return union_all(*parts)  # type: ignore[return-value]
+@lru_cache(maxsize=1024)
+def referred_unsealed(actor: Actor) -> Select[Any]:
+    """Select the cases that are referred to the actor's agency or circles and of which nothing is sealed to them."""
+    to_mine = and_(_referral.c.commune_id == actor.commune_id, among(_referral.c.to_id, actor.agencies))
+    mine = and_(_envelope.c.commune_id == actor.commune_id, among(_envelope.c.agency_id, actor.agencies))
+    sealed = exists().where(mine, _envelope.c.case_id == _referral.c.case_id)
+    rows = select(_referral.c.case_id).distinct()
+    return rows.where(to_mine, among(_referral.c.state, READABLE), not_(sealed))
 
 
 @lru_cache(maxsize=1024)
@@ -217,19 +221,24 @@ def rows_of_case(model: Any) -> Select[Any]:
 
 @lru_cache
 def committed_rows_of_case(model: Any) -> Select[Any]:
-    """Select what the head commits to, with all that the MAC covers where that is the MAC; of no document its body."""
+    return committed_rows(model).where(model.__table__.c.case_id == bindparam("case"))
+
+
+@lru_cache
+def committed_rows(model: Any) -> Select[Any]:
+    """Select what heads commit to, with all that the MAC covers where that is the MAC; of no document its body."""
     table = model.__table__
     committed: tuple[str, ...] = model.__committed__.columns
-    names = (*signed_columns(model), "mac") if "mac" in committed else committed
-    rows = select(*(table.c[name] for name in names))
-    return rows.where(table.c.commune_id == bindparam("commune"), table.c.case_id == bindparam("case"))
+    names = (*signed_columns(model), "mac") if "mac" in committed else ("case_id", *committed)
+    return select(*(table.c[name] for name in names)).where(table.c.commune_id == bindparam("commune"))
 
 
 @lru_cache(maxsize=1024)
 def heads_without_case(actor: Actor) -> Select[Any]:
     """Select the ids of the heads of cases whose row is gone: none, unless somebody has deleted one."""
     gone = not_(exists().where(_case.c.commune_id == _head.c.commune_id, _case.c.id == _head.c.id))
-    return select(_head.c.id).where(_head.c.commune_id == actor.commune_id, _head.c.kind == "case", gone)
+    others = among(_head.c.kind, ("agency", "commune", "member"))
+    return select(_head.c.id).where(_head.c.commune_id == actor.commune_id, not_(others), gone)
 
 
 @lru_cache(maxsize=1024)

@@ -4,7 +4,7 @@ The opening of a case compares all of them, a list those that it reads, and the 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,11 +13,15 @@ from casework.cases import scope
 from casework.cases.models import Case
 from casework.errors import AlteredRows
 from casework.gate import ActContext
+from casework.policy.table import policy
 from casework.policy.vocabulary import Reach
 from casework.vault.integrity import bound_rows
-from casework.vault.integrity.commitments import Committed, Part, commitment, hash_of_part, part_hash, token
+from casework.vault.integrity.commitments import Committed, Part, commitment, token
 from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.models import Document, Envelope
+
+# The reaches of those to whom cases are referred.
+_RECEIVING = frozenset({Reach.GRANTED, Reach.OFFERED})
 
 
 class Compared(NamedTuple):
@@ -52,36 +56,20 @@ def require_whole(context: ActContext, case: Any, head: Any) -> Compared | None:
     return Compared(rows[Document], rows[Envelope])
 
 
-def with_other_routing(context: ActContext, heads: Mapping[UUID, Any]) -> list[UUID]:
-    """Return the ids of those cases whose grounds, referrals and notices are not those of their heads."""
-    macs: dict[UUID, list[bytes]] = {case_id: [] for case_id in heads}
-    ids = macs if len(macs) <= scope.NAMED_ONE_BY_ONE else None
-    rows: Any = scope.routing_macs(context.permit, ids).on(context.session).all()
-    for case_id, mac in rows:
-        if case_id in macs:
-            macs[case_id].append(mac)
-    return [
-        case_id
-        for case_id, found in macs.items()
-        if part_hash(found) != hash_of_part(heads[case_id].bound, Part.ROUTING)
-        and not bound_rows.is_changing(context.session, case_id)
-    ]
+def would_find(context: ActContext, case_id: UUID, *, counts: bool = False) -> bool:
+    """Tell whether somebody may know that a case does not hold: something of it is sealed to them, and they had it.
 
-
-def without_row(context: ActContext) -> list[UUID]:
-    """Return the ids of heads whose case is gone, as far as this person would have found it."""
-    heads: Iterable[UUID] = scope.heads_without_case(context.permit).on(context.session).scalars()
-    return [head_id for head_id in heads if would_find(context, head_id)]
-
-
-def would_find(context: ActContext, case_id: UUID) -> bool:
-    """Tell whether somebody may know that a case is gone: something of it is still sealed to them, and they had it.
-
-    Who held it is gone with its row. So a lead may know of all that are the agency's, whoever belongs to a circle of
-    what is the circle's, and anybody else of what they have opened before.
+    Who held it is not known where its row was changed or is gone. So a lead may know of all that are the agency's,
+    whoever belongs to a circle of what is the circle's, a receiver of what is sealed to the agency, and anybody else of
+    what they have opened before. In a count (`counts`) none of the commune may be wrong.
     """
     mine = set(scope.sealed_to_mine(context.permit, case_id).on(context.session).scalars())
-    if not mine:
-        return False
-    leads = context.permit.reach >= Reach.AGENCY
-    return leads or bool(mine & context.actor.circles) or read.done_by(context.crypto, case_id, who=context.me)
+    if counts or not mine:
+        return counts
+    leads = context.permit.reach >= Reach.AGENCY and not policy().leads.isdisjoint(context.actor.roles)
+    return (
+        leads
+        or context.permit.reach in _RECEIVING
+        or bool(mine & context.actor.circles)
+        or read.done_by(context.crypto, case_id, who=context.me)
+    )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from casework import clock
 from casework.accounts import staff
-from casework.cases import access_grants, consent_and_grounds, legal_clocks, reading, scope, tasks
+from casework.cases import access_grants, consent_and_grounds, every_case, legal_clocks, reading, scope, tasks
 from casework.cases.case_labels import label_of
 from casework.cases.legal_clocks import LegalClock
 from casework.cases.reading import VerifiedCase
@@ -38,6 +38,7 @@ def list_clocks(context: ActContext) -> tuple[RunningClock, ...]:
 
     Of a case that was referred to us those alone that our own agency has to keep.
     """
+    every_case.compare(context, passes_over=True)
     within, earliest = scope.cases(context.permit), reading.day_of(context.crypto.at) - _LONGEST_DAYS
     rows = scope.case_rows(within).on(context.session)
     ids = [row.id for row in rows if row.state == CaseState.OPEN and row.opened >= earliest]

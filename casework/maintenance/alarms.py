@@ -47,9 +47,10 @@ class Alarms:
             crypto = CryptoContext(session, self.gate.server_keys(commune_id), None, at)
             last_verification = read.last_outcome(crypto, Act.AUDIT_VERIFY, commune_id)
             unsettled = integrity_faults.unsettled(crypto)
+        evidence = self.gate.evidence
         if last_verification is not None and last_verification[1] not in (WHOLE, WITH_ROWS):
             yield "log"
-        if unsettled:
+        if unsettled or (evidence is not None and evidence.fault_mark.is_set(commune_id)):
             yield "rows"
 
 

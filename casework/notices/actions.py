@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from casework.accounts import staff
 from casework.audit import freshness
-from casework.cases import access_grants, notice_access, reading, scope
+from casework.cases import access_grants, every_case, notice_access, reading, scope
 from casework.cases.case_labels import label_of
 from casework.cases.models import ChairNotice
 from casework.cases.reading import VerifiedCase
@@ -217,13 +217,13 @@ def set_aside(context: ActContext, case_id: UUID, words: str, *, once: UUID | No
 @action(Act.NOTICE_LIST)
 def list_notices(context: ActContext) -> NoticeBox:
     """List the notices that my agency has sent, or that name me."""
+    every_case.compare(context, passes_over=True, routing=True)
     within = scope.cases(context.permit)
     rows: Any = scope.notices(within).on(context.session).all()
     if not rows:
         return NoticeBox(())
     within = reading.narrow_scope(within, {row.case_id for row in rows})
     batch = reading.load_batch(context, within, passes_over=True)
-    batch.compare_routing()
     rows = list(batch.verified(ChairNotice, rows))
     written = notice_sheets.by_notice(batch.each([Section.NOTICE], of={row.case_id for row in rows}))
     rows = [row for row in rows if row.case_id not in context.unreadable]
@@ -235,6 +235,7 @@ def list_notices(context: ActContext) -> NoticeBox:
 @action(Act.NOTICE_DUE)
 def list_due(context: ActContext) -> tuple[DueNotice, ...]:
     """List the open cases of violence in a family of which nobody has told the chair: danger first, then the oldest."""
+    every_case.compare(context, passes_over=True, routing=True)
     within = scope.cases(context.permit)
     untold = scope.untold(within).on(context.session).scalars().all()
     if not untold:

@@ -13,6 +13,7 @@ from casework.cases import (
     access_grants,
     age_groups,
     consent_and_grounds,
+    every_case,
     ground_rules,
     reading,
     scope,
@@ -230,6 +231,7 @@ def _call_day(context: ActContext, entry: GroundEntry, call: SafetyCall) -> str:
 @action(Act.GROUND_REVIEW_LIST)
 def list_reviews(context: ActContext) -> tuple[AwaitingReview, ...]:
     """List the grounds of danger to life that wait for my review, and my own once they are late, oldest first."""
+    every_case.compare(context, passes_over=True, routing=True)
     case_ids = scope.under_review(scope.cases(context.permit)).on(context.session).scalars().all()
     of_cases = reading.of_each(context, case_ids, lambda case: list(_awaiting_review(context, case)))
     reviews = [review for reviews in of_cases for review in reviews]

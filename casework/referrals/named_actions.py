@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from casework.accounts import staff
-from casework.cases import access_grants, case_labels, reading, scope, tasks
+from casework.cases import access_grants, case_labels, every_case, reading, scope, tasks
 from casework.cases.case_labels import label_of
 from casework.cases.models import ChairNotice, Ground, Referral
 from casework.cases.sections import Label
@@ -36,6 +36,7 @@ def list_named(context: ActContext) -> tuple[NamedCase, ...]:
 
 def _ends(context: ActContext) -> dict[UUID, set[UUID]]:
     """Return by case to which agencies and circles something of it can be read now."""
+    every_case.compare(context, passes_over=True, routing=True)
     within = scope.cases(context.permit)
     sent = [row for row in scope.referrals(within).on(context.session) if row.state in READABLE]
     told = [row for row in scope.notices(within).on(context.session) if readers_though_named.is_read(row)]
@@ -43,7 +44,6 @@ def _ends(context: ActContext) -> dict[UUID, set[UUID]]:
     if not ids:
         return {}
     batch = reading.load_batch(context, reading.narrow_scope(within, ids), passes_over=True)
-    batch.compare_routing()
     grounds = {row.id: row for row in batch.verified(Ground, scope.grounds(batch.within).on(context.session))}
     ends: dict[UUID, set[UUID]] = {}
     for row in batch.verified(Referral, sent):

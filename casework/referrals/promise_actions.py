@@ -9,7 +9,7 @@ from uuid import UUID
 from casework import clock
 from casework.accounts import staff
 from casework.audit import freshness
-from casework.cases import access_grants, consent_and_grounds, reading, scope, writing
+from casework.cases import access_grants, consent_and_grounds, every_case, reading, scope, writing
 from casework.cases.case_labels import label_of
 from casework.cases.ground_rules import CONSENT
 from casework.cases.models import Ground, Referral
@@ -32,12 +32,12 @@ def list_promises(context: ActContext) -> Promises:
 
     Of cases that others hold, a lead is shown the calls that are late.
     """
+    every_case.compare(context, passes_over=True, routing=True)
     within = scope.cases(context.permit)
     ids = scope.promised(within).on(context.session).scalars().all()
     if not ids:
         return Promises()
     batch = reading.load_batch(context, within.only(ids), passes_over=True)
-    batch.compare_routing()
     grounds = _grounds(batch)
     asks: list[ConsentToAsk] = []
     calls: list[PromisedCall] = []
@@ -108,8 +108,7 @@ def record_safety_call(context: ActContext, case_id: UUID, ground_id: UUID, *, w
 @action(Act.GROUND_REGISTER)
 def read_register(context: ActContext) -> Register:
     """Read what was shared of the agency's cases without consent, by law or for danger to life, the newest first."""
-    batch = reading.load_batch(context)
-    batch.compare_routing()
+    batch = reading.load_batch(context, routing=True)
     labels = {case.row.id: label_of(case.pages) or Label() for case in batch.listed([Section.LABEL])}
     shared = _first_sent(batch)
     grounds, names = _grounds(batch), staff.names(context)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from casework.accounts import staff
-from casework.cases import access_grants, reading, scope
+from casework.cases import access_grants, every_case, reading, scope
 from casework.cases.case_labels import label_of
 from casework.cases.models import Ground, Referral
 from casework.cases.sections import Label, Letter
@@ -22,13 +22,13 @@ from casework.vault.states import MemberState
 @action(Act.REFERRAL_LIST)
 def list_referrals(context: ActContext) -> Box:
     """List what came in and what was sent: unopened urgent ones first, then by due time, what is over last."""
+    every_case.compare(context, passes_over=True, routing=True)
     within = scope.cases(context.permit)
     rows_in_reach = scope.referrals(within).on(context.session).all()
     if not rows_in_reach:
         return Box(())
     within = reading.narrow_scope(within, {row.case_id for row in rows_in_reach})
     batch = reading.load_batch(context, within, passes_over=True)
-    batch.compare_routing()
     sheets = letters.by_referral(batch.each([Section.LETTER]))
     grounds = {row.id: row for row in batch.verified(Ground, scope.grounds(within).on(context.session))}
     written = [row for row in batch.verified(Referral, rows_in_reach) if (row.case_id, row.id) in sheets]

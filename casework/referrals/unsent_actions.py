@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from uuid import UUID, uuid5
 
-from casework.cases import access_grants, consent_and_grounds, reading, scope, writing
+from casework.cases import access_grants, consent_and_grounds, every_case, reading, scope, writing
 from casework.cases.case_labels import label_of
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Assessment, GroundEntry, Label, Letter
@@ -32,6 +32,7 @@ def list_unsent(context: ActContext) -> tuple[UnsentCase, ...]:
     What waits for a second person or was refused by them is said too: nobody would come back to it otherwise. What
     waits for me stands in my list of reviews alone.
     """
+    every_case.compare(context, passes_over=True, routing=True)
     case_ids = scope.unsent(scope.cases(context.permit)).on(context.session).scalars().all()
     unsent = [case for case in reading.of_each(context, case_ids, lambda case: _unsent_case(context, case)) if case]
     context.about, context.reason = None, f"{len(unsent)} cases"

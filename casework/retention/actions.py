@@ -6,7 +6,7 @@ from uuid import UUID
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import read
-from casework.cases import case_labels, erasure, reading, scope, writing
+from casework.cases import case_labels, erasure, every_case, reading, scope, writing
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Erasure, Plan
 from casework.codelists import codelist
@@ -55,6 +55,7 @@ class ErasureOptions:
 @action(Act.CASE_ERASE_LIST)
 def list_requests(context: ActContext) -> tuple[ErasureRequest, ...]:
     """List the requests to erase that wait for my decision, and my own that wait for another's, oldest first."""
+    every_case.compare(context, passes_over=True)
     requested_ids = read.changed_by(context.crypto, Act.CASE_ERASE_REQUEST)
     if not requested_ids:
         return ()

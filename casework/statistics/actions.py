@@ -10,7 +10,7 @@ from uuid import UUID
 from casework import clock
 from casework.audit import freshness
 from casework.audit.chain import last_line
-from casework.cases import reading
+from casework.cases import every_case, reading
 from casework.cases.sections import Facts
 from casework.errors import BadInput, Conflict, gettext_noop
 from casework.gate import ActContext, action
@@ -185,6 +185,7 @@ def _is_over(context: ActContext, period: Period) -> bool:
 
 def _count_period(context: ActContext, done: tuple[Published, ...], size: SizeClass, period: Period) -> _PeriodCount:
     """Open the facts in reach, count each case that was never counted, and draft the release."""
+    every_case.require_whole(context)
     ledger = release_counts.open_ledger(context)
     cases = {
         case.row.id: (page.revision, Facts.from_json(page.data))
