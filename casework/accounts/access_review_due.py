@@ -37,6 +37,7 @@ def review_status(context: ActContext) -> ReviewStatus:
     """Return the status of the review that this person must do."""
     lines = read.lines_about(context.crypto, review_scope(context), acts=[Act.REVIEW_CONFIRM], limit=1)
     founded = freshness.commune(context.session, context.commune_id).created
+    # A line that was changed confirms nothing: the review is due as if it had never been done.
     at, by = (lines[0].at, lines[0].who) if lines else (0, None)
     return ReviewStatus(at, by, (at or founded) + REVIEW_INTERVAL)
 

@@ -4,7 +4,7 @@ What was done since a moment is looked for in the newest part of the log alone.
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -12,10 +12,10 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, ScalarSelect, Select, and_, bindparam, case, cast, func, literal, or_, select
 
-from casework.audit.chain import short
+from casework.audit.chain import holds, short
 from casework.audit.models import OPENED, RARE, AuditLine
 from casework.audit.visitor_summary import repetitions
-from casework.errors import VaultError
+from casework.errors import AlteredRow, VaultError
 from casework.policy.vocabulary import Act
 from casework.vault.keys.context import CryptoContext
 from casework.vault.models import Agency
@@ -23,21 +23,31 @@ from casework.vault.models import Agency
 
 @dataclass(frozen=True)
 class VisibleLine:
-    """A line as it is shown: id of the person, act, id of what it was about, outcome and moment (microseconds)."""
+    """A line as it is shown: id of the person, act, id of what it was about, outcome and moment (microseconds).
+
+    One that is not as the program wrote it is `altered`, and nothing else is told of it.
+    """
 
     n: int
-    at: int
-    act: str
-    who: UUID | None
-    about: UUID | None
-    outcome: str
+    at: int = 0
+    act: str = ""
+    who: UUID | None = None
+    about: UUID | None = None
+    outcome: str = ""
+    altered: bool = False
+
+
+def shown(crypto: CryptoContext, row: Any) -> VisibleLine:
+    """Return a line as it is shown: its columns are no more than what its hash and MAC say of its text."""
+    if not holds(crypto.server_keys, row, row.n, row.prev):
+        return VisibleLine(row.n if isinstance(row.n, int) else 0, altered=True)
+    return VisibleLine(row.n, row.at, row.act, row.who, row.about, row.outcome)
 
 
 _line = AuditLine.__table__.c
 _OURS = _line.commune_id == bindparam("commune")
-_SHOWN = (_line.n, _line.at, _line.act, _line.who, _line.about, _line.outcome)
 _ABOUT = (
-    select(*_SHOWN)
+    select(*_line)
     .where(
         _OURS,
         _line.about == bindparam("about"),
@@ -73,7 +83,7 @@ def first_since() -> ScalarSelect[int]:
 
 _SINCE = (_OURS, _line.n >= first_since(), _line.act.in_(bindparam("acts", expanding=True)))
 # Asked for in order, SQLite would walk the whole log since then rather than what is about these ids.
-_ABOUT_SINCE = select(*_SHOWN).where(
+_ABOUT_SINCE = select(*_line).where(
     _line.about.in_(bindparam("about", expanding=True)), *_SINCE, _line.outcome == bindparam("outcome")
 )
 _TIMES = select(func.count()).where(_line.who == bindparam("who"), *_SINCE)
@@ -86,9 +96,16 @@ _LAST = (
 
 
 def lines_about(crypto: CryptoContext, about_id: UUID, *, acts: Iterable[Act], limit: int = 50) -> list[VisibleLine]:
-    """Return the newest lines of some acts done about one case, newest first."""
+    """Return the newest lines of some acts done about one id, newest first."""
     values = {"commune": crypto.commune_id, "about": about_id, "acts": list(acts), "limit": limit}
-    return [VisibleLine(*row) for row in crypto.session.execute(_ABOUT, values)]
+    return [shown(crypto, row) for row in crypto.session.execute(_ABOUT, values)]
+
+
+def believed(lines: Sequence[VisibleLine]) -> Sequence[VisibleLine]:
+    """Return lines on which something is decided; raise AlteredRow if one is not as the program wrote it."""
+    if any(line.altered for line in lines):
+        raise AlteredRow(row="audit_line")
+    return lines
 
 
 def done_by(crypto: CryptoContext, about_id: UUID, *, who: UUID) -> bool:
@@ -110,7 +127,7 @@ def reasons(
     rows = select(AuditLine.who, AuditLine.body, AuditLine.at, AuditLine.n).where(*matching, AuditLine.who.in_(who))
     # Asked for in order, SQLite would walk the whole log rather than what is about these ids.
     lines = sorted(crypto.session.execute(rows), key=attrgetter("n"))
-    return {(line.who, json.loads(line.body)["reason"]): line.at for line in lines}
+    return {(line.who, reason_of(line.body)): line.at for line in lines}
 
 
 def lines_about_since(
@@ -119,14 +136,12 @@ def lines_about_since(
     """Return the lines of some acts about some ids since a moment that ended so, the oldest first."""
     values = {"commune": crypto.commune_id, "about": list(ids), "acts": list(acts), "outcome": outcome}
     rows = crypto.session.execute(_ABOUT_SINCE, values | {"since": since})
-    return sorted((VisibleLine(*row) for row in rows), key=attrgetter("n"))
+    return sorted((shown(crypto, row) for row in rows), key=attrgetter("n"))
 
 
 def openings(cases: Select[UUID]) -> Select[Any]:
-    """Return the statement that tells who but `me` opened the cases of another statement since a moment, and when."""
-    return select(_line.about, _line.at, _line.who).where(
-        _OURS, OPENED, _line.about.in_(cases), _line.at >= bindparam("since"), _OTHERS
-    )
+    """Return the statement that finds the lines of who but `me` opened cases of another statement since a moment."""
+    return select(*_line).where(_OURS, OPENED, _line.about.in_(cases), _line.at >= bindparam("since"), _OTHERS)
 
 
 def exceeded(crypto: CryptoContext, acts: Collection[Act], *, who: UUID, since: int, most: int) -> bool:
@@ -182,12 +197,12 @@ def visible_lines(crypto: CryptoContext, seen: LineFilter, *, skip: int, limit: 
     """Return some lines that somebody is shown, newest first."""
     visible = or_(AuditLine.act.in_(seen.shown), AuditLine.about.in_(seen.about))
     rows = (
-        select(AuditLine)
+        select(*_line)
         .where(AuditLine.commune_id == crypto.commune_id, AuditLine.who.in_(seen.who), visible, _PRINCIPAL)
         .where(AuditLine.at >= seen.since)
     )
     page = rows.order_by(AuditLine.n.desc()).offset(skip).limit(limit)
-    return [_line_of(row) for row in crypto.session.execute(page).scalars()]
+    return [shown(crypto, row) for row in crypto.session.execute(page)]
 
 
 def totals(crypto: CryptoContext, start: int, end: int, *, acts: Collection[Act]) -> list[tuple[str, int]]:
@@ -204,7 +219,7 @@ def totals(crypto: CryptoContext, start: int, end: int, *, acts: Collection[Act]
     )
     times = {row.act: row.times for row in crypto.session.execute(rows)}
     for row in crypto.session.execute(select(AuditLine.act, AuditLine.body).where(*within, AuditLine.who.is_(None))):
-        if (repeated := repetitions(json.loads(row.body)["reason"])) and row.act in times:
+        if (repeated := repetitions(reason_of(row.body))) and row.act in times:
             times[row.act] += repeated - 1
     return sorted(times.items(), key=lambda total: (-total[1], total[0]))
 
@@ -226,7 +241,3 @@ def begun_before(crypto: CryptoContext, moment: int) -> bool:
     first = select(func.min(AuditLine.at)).where(AuditLine.commune_id == crypto.commune_id)
     at = crypto.session.execute(first).scalar_one()
     return at is not None and at < moment
-
-
-def _line_of(row: AuditLine) -> VisibleLine:
-    return VisibleLine(n=row.n, at=row.at, act=row.act, who=row.who, about=row.about, outcome=row.outcome)

@@ -39,6 +39,7 @@ from casework.intake.advice_actions import due_contacts
 from casework.notices import presenters as notice_presenters
 from casework.notices.actions import list_due, list_notices
 from casework.oversight import home_panel
+from casework.oversight.altered_lines import ring_for_altered
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.referrals import missing_grounds, readers_though_named
@@ -185,9 +186,10 @@ def _openings(context: ActContext, case_id: UUID, names: dict[UUID, str]) -> tup
     lines = read.lines_about(
         context.crypto, case_id, acts=[Act.CASE_READ, Act.SECTION_READ, Act.SECTION_HISTORY, Act.NAME_SHOW]
     )
-    return tuple(
-        Opening(names[line.who], line.act, line.at) for line in lines if line.who in names and line.who != context.me
-    )
+    ring_for_altered(context, lines)
+    altered = [Opening("", "", 0, altered=True) for line in lines if line.altered]
+    others = [line for line in lines if line.who in names and line.who != context.me]
+    return (*altered, *(Opening(names[line.who], line.act, line.at) for line in others if line.who))
 
 
 @action(Act.SECTION_READ)

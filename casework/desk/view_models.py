@@ -122,11 +122,12 @@ class Welcome:
 
 @dataclass(frozen=True)
 class Opening:
-    """Somebody opened or read the case; `at` in microseconds."""
+    """Somebody opened or read the case; `at` in microseconds. Of a line that was `altered` nothing else is known."""
 
     name: str
     act: str
     at: int
+    altered: bool = False
 
 
 @dataclass(frozen=True)

@@ -189,7 +189,7 @@ def _decide_by(context: ActContext, case: VerifiedCase, pages: list[OpenedDocume
 
 def _received(context: ActContext, case: VerifiedCase) -> str:
     """Return when the case was opened, as the log knows it; without a line the day alone."""
-    lines = read.lines_about(context.crypto, case.id, acts=[Act.CASE_OPEN], limit=1)
+    lines = read.believed(read.lines_about(context.crypto, case.id, acts=[Act.CASE_OPEN], limit=1))
     if not lines:
         return reading.date_of(case.row.opened).isoformat()
     return clock.local(lines[0].at).isoformat(timespec="minutes")

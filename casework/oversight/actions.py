@@ -15,6 +15,7 @@ from casework.cases import reading
 from casework.cases.sections import Label
 from casework.errors import NotFound
 from casework.gate import DENIED, ActContext, Gate, Person, action
+from casework.oversight.altered_lines import ring_for_altered
 from casework.policy.vocabulary import Act, Reach, Role, Section
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.models import Commune
@@ -68,7 +69,10 @@ _SHOWN = COUNTED | {
 
 @dataclass(frozen=True)
 class LogLine:
-    """A line: who did which act when (microseconds); `case_id` and `code` only for a case that the reader can open."""
+    """A line: who did which act when (microseconds); `case_id` and `code` only for a case that the reader can open.
+
+    Of one that is not as the program wrote it (`altered`) nothing is told, for nothing of it can be believed.
+    """
 
     at: int
     act: str
@@ -76,6 +80,7 @@ class LogLine:
     denied: bool
     case_id: UUID | None
     code: str
+    altered: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,9 @@ def visible_lines(context: ActContext, *, skip: int, limit: int, since: int = 0)
     names = {row.id: row.name for row in colleagues}
     about = frozenset(codes) | frozenset(names) | context.actor.agencies
     visible = read.LineFilter(who=frozenset(names), about=about, shown=_SHOWN, since=since)
-    return [_line(line, names, codes) for line in read.visible_lines(context.crypto, visible, skip=skip, limit=limit)]
+    lines = read.visible_lines(context.crypto, visible, skip=skip, limit=limit)
+    ring_for_altered(context, lines)
+    return [_line(line, names, codes) for line in lines]
 
 
 def _codes(context: ActContext) -> dict[UUID, str]:
@@ -128,7 +135,8 @@ def _codes(context: ActContext) -> dict[UUID, str]:
 def _line(line: VisibleLine, names: dict[UUID, str], codes: dict[UUID, str]) -> LogLine:
     code = codes.get(line.about, "") if line.about else ""
     who = names.get(line.who, "") if line.who else ""
-    return LogLine(line.at, line.act, who, line.outcome == DENIED, line.about if code else None, code)
+    case_id = line.about if code else None
+    return LogLine(line.at, line.act, who, line.outcome == DENIED, case_id, code, line.altered)
 
 
 def _totals(context: ActContext, page: int) -> Log:
@@ -171,10 +179,14 @@ def verify_all(gate: Gate, *, rows_hold: bool = False) -> list[tuple[str, Verdic
     """Verify each commune's log as the system; return names and verdicts in the order of founding."""
     with gate.database.read_only() as session:
         communes = list(session.execute(select(Commune.id).order_by(Commune.created)).scalars())
-    return [
-        (_name(gate, one), gate.perform(Person.without_account(Role.SYSTEM, one), verify_log, rows_hold=rows_hold))
-        for one in communes
-    ]
+    return [(_name(gate, one), _verify_commune(gate, one, rows_hold=rows_hold)) for one in communes]
+
+
+def _verify_commune(gate: Gate, commune_id: UUID, *, rows_hold: bool) -> Verdict:
+    verdict = gate.perform(Person.without_account(Role.SYSTEM, commune_id), verify_log, rows_hold=rows_hold)
+    if verdict.holds and rows_hold and gate.evidence is not None:
+        gate.evidence.fault_mark.clear(commune_id)
+    return verdict
 
 
 def _name(gate: Gate, commune_id: UUID) -> str:

@@ -70,6 +70,9 @@ def table_rows(exported: LogExport) -> Iterator[tuple[object, ...]]:
         return
     yield _("Lúc"), _("Ai"), _("Việc"), _("Từ trong nhật ký"), _("Vụ việc"), _("Kết quả")
     for line in exported.lines:
+        if line.altered:
+            yield "", "", _("Dòng nhật ký này đã bị sửa ngoài chương trình"), "", "", ""
+            continue
         at = clock.local(line.at).isoformat(sep=" ", timespec="seconds")
         words = policy_text.act_words(line.act, language())
         yield at, line.who, words, line.act, line.code, _("Không được phép") if line.denied else ""

@@ -15,11 +15,13 @@ from uuid import UUID
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import read
+from casework.audit.read import VisibleLine
 from casework.cases import opening_rate_limit, scope
 from casework.cases.case_labels import label_of
 from casework.cases.reading import ListedCase
 from casework.cases.sections import Label
 from casework.gate import FAILED, ActContext
+from casework.oversight.altered_lines import ring_for_altered
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Reach, Role
 
@@ -32,12 +34,16 @@ _DAYS = 7 * 86_400 * clock.MICROSECOND
 
 @dataclass(frozen=True)
 class CaseOpening:
-    """Somebody who is neither holder nor stand-in opened a case of mine; `at` is the last time, in microseconds."""
+    """Somebody who is neither holder nor stand-in opened a case of mine; `at` is the last time, in microseconds.
+
+    Where the line of the log is not as the program wrote it (`altered`), nobody knows who or when.
+    """
 
     case_id: UUID
     code: str
     name: str
     at: int
+    altered: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,10 +60,32 @@ def openings_of_own_cases(context: ActContext, listed: Sequence[ListedCase]) -> 
     """Return who, neither stand-in nor lead, opened a case that I hold in the last seven days; the newest first."""
     if not any(case.row.holder_id == context.me for case in listed):
         return ()
-    openings = [opening for opening in _openings_by_others(context, listed) if opening.case.row.holder_id == context.me]
+    mine = {case.row.id: case for case in listed if case.row.holder_id == context.me}
+    altered = [CaseOpening(one, _case_code(mine[one]), "", 0, altered=True) for one in _altered(context) if one in mine]
+    openings = [opening for opening in _openings_by_others(context, listed) if opening.case.row.id in mine]
     last = {(row.case.row.id, row.by.id): row for row in openings if Role.LEAD not in row.by.roles}
     latest = [CaseOpening(row.case.row.id, _case_code(row.case), row.by.name, row.at) for row in last.values()]
-    return tuple(sorted(latest, key=lambda row: -row.at))
+    return (*altered, *sorted(latest, key=lambda row: -row.at))
+
+
+def _altered(context: ActContext) -> list[UUID]:
+    """Return the cases about which the log holds an opening that was changed since it was written."""
+    return list(dict.fromkeys(case_id for case_id, line in _openings(context) if line.altered))
+
+
+def _openings(context: ActContext) -> Sequence[tuple[UUID, VisibleLine]]:
+    """Return the openings of cases in reach by others in the last seven days: the case that each was found by, and it.
+
+    A line that was changed rings. They are read and verified once for all panels of a page.
+    """
+    known: dict[UUID | None, list[tuple[UUID, VisibleLine]]] = context.session.info.setdefault("openings", {})
+    if context.actor.member_id not in known:
+        since = context.crypto.at - _DAYS
+        rows = scope.opened(scope.cases(context.permit), since=since).on(context.session).all()
+        openings = [(row.about, read.shown(context.crypto, row)) for row in rows]
+        ring_for_altered(context, (line for _, line in openings))
+        known[context.actor.member_id] = openings
+    return known[context.actor.member_id]
 
 
 def _case_code(case: ListedCase) -> str:
@@ -92,7 +120,8 @@ def _rate_limit_alerts(context: ActContext, watched: Iterable[Colleague]) -> lis
     lines = read.lines_about_since(
         context.crypto, names, opening_rate_limit.OPENINGS, since=context.crypto.at - _DAYS, outcome=FAILED
     )
-    times = Counter((line.who, clock.local(line.at).date()) for line in lines)
+    ring_for_altered(context, lines)
+    times = Counter((line.who, clock.local(line.at).date()) for line in lines if not line.altered)
     return [AccessAlert(names[who], day, count, stopped=True) for (who, day), count in times.items() if who in names]
 
 
@@ -109,7 +138,7 @@ def _openings_by_others(context: ActContext, listed: Sequence[ListedCase]) -> It
     """Yield the openings of the agency's own cases among these by colleagues who are neither holder nor stand-in."""
     if not listed:
         return
-    lines = scope.opened(scope.cases(context.permit), since=context.crypto.at - _DAYS).on(context.session).all()
+    lines = [line for _, line in _openings(context) if not line.altered]
     cases = {case.row.id: case for case in listed} if lines else {}
     listed_lines = [(line, cases[line.about]) for line in _without_repeats(lines) if line.about in cases]
     outside = [(line, case) for line, case in listed_lines if _is_outsider(context, case.row, line.who)]
@@ -124,9 +153,9 @@ def _is_outsider(context: ActContext, case: Any, who: UUID | None) -> bool:
     return case.owner_id == context.actor.agency_id and who not in (case.holder_id, case.standin_id)
 
 
-def _without_repeats(lines: Iterable[Any]) -> Iterator[Any]:
+def _without_repeats(lines: Iterable[VisibleLine]) -> Iterator[VisibleLine]:
     """Yield the openings in the order of time, without what the same person opened again within half an hour."""
-    last_opening: dict[tuple[UUID, UUID], int] = {}
+    last_opening: dict[tuple[UUID | None, UUID | None], int] = {}
     for line in sorted(lines, key=attrgetter("at")):
         pair = (line.who, line.about)
         if pair not in last_opening or line.at - last_opening[pair] >= _ONE_OPENING:
