@@ -12,6 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, LargeBinary, Uuid
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DontWrapMixin
+
+from casework.errors import VaultError
 
 Processor: TypeAlias = Callable[[Any], Any]
 
@@ -23,6 +26,10 @@ class Malformed:
     value: object
 
 
+class MalformedLookup(VaultError, DontWrapMixin):
+    """Something is looked up by a value that cannot stand where it was read."""
+
+
 @lru_cache(maxsize=65_536)
 def read_id(text: object) -> UUID | Malformed | None:
     """Read an id from hexadecimal digits; most ids of a request come many times, and reading one is slow."""
@@ -32,6 +39,12 @@ def read_id(text: object) -> UUID | Malformed | None:
         return UUID(hex=text) if isinstance(text, str) else Malformed(text)
     except ValueError:
         return Malformed(text)
+
+
+def _write_id(value: UUID | Malformed | None) -> str | None:
+    if isinstance(value, Malformed):
+        raise MalformedLookup
+    return None if value is None else value.hex
 
 
 def _read_bytes(value: object) -> object:
@@ -51,6 +64,11 @@ class Id(Uuid[UUID]):
         if dialect.supports_native_uuid:
             return super().result_processor(dialect, coltype)  # type: ignore[no-any-return, no-untyped-call]
         return read_id
+
+    def bind_processor(self, dialect: Dialect) -> Processor | None:
+        if dialect.supports_native_uuid:
+            return super().bind_processor(dialect)
+        return _write_id
 
 
 class Blob(LargeBinary):

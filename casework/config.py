@@ -64,6 +64,11 @@ class Config:
         """Return how far the logs have come: outside the database, as the revocation log is."""
         return self.data / "watermark"
 
+    @property
+    def fault_file(self) -> Path:
+        """Return in which communes something did not hold, beside the database for the same reason."""
+        return self.data / "faults"
+
     def __post_init__(self) -> None:
         """Raise ConfigurationError for an idle lock outside 2 to 15 minutes, or another value out of its range."""
         if not 2 <= self.idle_minutes <= 15:

@@ -146,6 +146,7 @@ def enrol(context: ActContext, code: bytes, new: NewCredentials, phone: PairedPh
     row, member = _admission_of(context, code)
     context.about = context.who = member.id
     head = freshness.head(context.session, context.commune_id, member.id)
+    freshness.agencies_of(context.session, context.commune_id, member.id)
     return admission.enrol(context.crypto, head, member, row, code=code, new=new, phone=phone)
 
 

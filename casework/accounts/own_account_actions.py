@@ -78,8 +78,7 @@ def is_second_factor_waived(context: ActContext, row: SessionRow) -> bool:
 def change_passphrase(context: ActContext, new: NewCredentials, *, token: SessionToken) -> ChangedCredentials:
     """Replace the member's key and passphrase: every key held is wrapped anew, the other sessions end."""
     row, head, member = _own_rows(context, token)
-    for agency_id in context.crypto.keyring.agencies if context.crypto.keyring else ():
-        freshness.agency(context.session, context.commune_id, agency_id)
+    freshness.agencies_of(context.session, context.commune_id, context.me)
     kind = FULL if row.kind == RENEW else row.kind
     state = replace(sessions.state_of(row), kind=kind)
     credentials.replace_key(context.crypto, head, member, new)

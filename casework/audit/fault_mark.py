@@ -8,28 +8,36 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from casework import files
+
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class FaultMark:
-    """One empty file for each commune in which something did not hold; its name holds the id of the commune."""
+    """A file with one line, its id in hexadecimal digits, for each commune in which something did not hold."""
 
-    folder: Path
+    path: Path
 
     def set(self, commune_id: UUID) -> None:
         """Set the mark; a disk that cannot be written leaves the line of the log alone."""
         try:
-            self._file(commune_id).touch(mode=0o600)
+            if not self.is_set(commune_id):
+                with self.path.open("a", encoding="ascii") as file:
+                    file.write(f"{commune_id.hex}\n")
         except OSError:
             log.exception("the mark of a fault could not be written")
 
     def is_set(self, commune_id: UUID) -> bool:
-        return self._file(commune_id).exists()
+        return commune_id.hex in self._lines()
 
     def clear(self, commune_id: UUID) -> None:
         """Take the mark away, after a verification of every row that found nothing."""
-        self._file(commune_id).unlink(missing_ok=True)
+        others = set(self._lines()) - {commune_id.hex}
+        if others:
+            files.replace(self.path, "".join(f"{line}\n" for line in sorted(others)))
+        else:
+            self.path.unlink(missing_ok=True)
 
-    def _file(self, commune_id: UUID) -> Path:
-        return self.folder / f"fault-{commune_id.hex}"
+    def _lines(self) -> list[str]:
+        return self.path.read_text(encoding="ascii").split() if self.path.exists() else []

@@ -5,16 +5,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, event, func, select
+from sqlalchemy import and_, bindparam, event, func, or_, select
 from sqlalchemy.orm import Session
 
 from casework.audit.models import AuditLine
 from casework.audit.outside_evidence import require_current
-from casework.errors import NotFound, OutdatedHead, SignInNeeded, VaultError
+from casework.errors import AlteredRows, NotFound, OutdatedHead, SignInNeeded, VaultError
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import columns, remember_version, split_row, verify_row
 from casework.vault.keys.context import CryptoContext, RecipientKey
-from casework.vault.models import Agency, AgencyEpoch, Commune, Head, Member
+from casework.vault.models import Agency, AgencyEpoch, Commune, Head, Member, Wrap
 from casework.vault.states import AgencyState
 
 _line = AuditLine.__table__
@@ -105,11 +105,17 @@ def member(session: Session, commune_id: UUID, member_id: UUID) -> Member:
     return row
 
 
+def agencies_of(session: Session, commune_id: UUID, member_id: UUID) -> list[Agency]:
+    """Load every agency and circle whose key is wrapped for a member, each with a fresh head."""
+    wrapped = select(Wrap.agency_id).distinct().where(Wrap.commune_id == commune_id, Wrap.member_id == member_id)
+    return [agency(session, commune_id, agency_id) for agency_id in session.execute(wrapped).scalars().all()]
+
+
 def commune(session: Session, commune_id: UUID) -> Commune:
-    """Load a commune's own row."""
+    """Load a commune's own row; every act is done in one that there is, so AlteredRows is raised if it is gone."""
     row = session.get(Commune, commune_id)
     if row is None:
-        raise NotFound("commune")
+        raise AlteredRows(row="commune")
     return row
 
 
@@ -142,15 +148,34 @@ _OF_KIND = (
     .join(_head, (_head.c.commune_id == _agency.c.commune_id) & (_head.c.id == _agency.c.id))
     .where(_agency.c.commune_id == bindparam("commune"), _agency.c.kind == bindparam("kind"))
 )
+# A member without a head, and a head of a member who is gone, come as well: neither is passed over.
 _MEMBERS = (
     select(*columns(*_MEMBER_WITH_HEAD), newest_number(_head.c.commune_id, _head.c.id))
-    .join(_head, (_head.c.commune_id == _member.c.commune_id) & (_head.c.id == _member.c.id))
-    .where(_member.c.commune_id == bindparam("commune"))
+    .select_from(_head)
+    .join(_member, (_head.c.commune_id == _member.c.commune_id) & (_head.c.id == _member.c.id), full=True)
+    .where(
+        or_(
+            _member.c.commune_id == bindparam("commune"),
+            and_(_head.c.commune_id == bindparam("commune"), _head.c.kind == "member"),
+        )
+    )
+)
+# Heads of agencies, and other heads whose kind is none, without the row that they are about.
+_AGENCIES_GONE = (
+    select(_head.c.id)
+    .outerjoin(_agency, (_head.c.commune_id == _agency.c.commune_id) & (_head.c.id == _agency.c.id))
+    .where(_head.c.commune_id == bindparam("commune"), _head.c.kind == "agency", _agency.c.id.is_(None))
+    .limit(1)
 )
 
 
 def agency_of_kind(crypto: CryptoContext, kind: str) -> Any | None:
-    """Return the agency of a kind as a plain row, verified and fresh; None if the commune has none."""
+    """Return the agency of a kind as a plain row, verified and fresh; None if the commune has none.
+
+    Raises AlteredRows if the row of any agency is gone: it may be the one that is looked for.
+    """
+    if crypto.session.execute(_AGENCIES_GONE, {"commune": crypto.commune_id}).first() is not None:
+        raise AlteredRows(row="agency")
     row = crypto.session.execute(_OF_KIND, {"commune": crypto.commune_id, "kind": kind}).one_or_none()
     if row is None:
         return None
@@ -172,6 +197,8 @@ def members(crypto: CryptoContext) -> list[Any]:
 def _read_members(crypto: CryptoContext) -> Iterator[Any]:
     for row in crypto.session.execute(_MEMBERS, {"commune": crypto.commune_id}):
         member, head = split_row(row[:-1], _MEMBER_WITH_HEAD)
+        if member.id is None or head.id is None:
+            raise AlteredRows(row="member")
         verify_row(crypto.server_keys, Head, head, 0)
         verify_row(crypto.server_keys, Member, member, head.v)
         require_current(crypto.session, head)

@@ -73,7 +73,7 @@ class OutsideEvidence:
         server_keys = keys_of(commune_id)
         self.index.follow(keys_of)
         highest = self.watermark.highest(server_keys)
-        if highest is not None and not _stands(session, commune_id, highest):
+        if highest is not None and not stands(session, commune_id, highest):
             raise LogRolledBack(row="watermark")
         pending = self.index.pending(commune_id)
         if pending is not None:
@@ -87,9 +87,9 @@ class OutsideEvidence:
         commit: had the act been committed, its own line would have to stand there.
         """
         commune_id = server_keys.commune_id
-        if _stands(session, commune_id, pending.end):
+        if stands(session, commune_id, pending.end):
             self.index.confirm(pending)
-        elif pending.before is None or _stands(session, commune_id, pending.before):
+        elif pending.before is None or stands(session, commune_id, pending.before):
             self.revocation_log.void(server_keys, pending)
         else:
             raise LogRolledBack(row="removals")
@@ -170,7 +170,7 @@ def of_installation(config: Config) -> OutsideEvidence:
         watermark=Watermark(config.watermark_file),
         index=RevocationIndex(revocation_log),
         trusted_clock=TrustedClock(config.data),
-        fault_mark=FaultMark(config.data),
+        fault_mark=FaultMark(config.fault_file),
         checkpoints=config.checkpoints_folder,
         publics=tuple(signatures.decode_public(text) for text in config.checkpoint_public),
     )
@@ -216,7 +216,7 @@ def _not_in_log(crypto: CryptoContext, ends: Sequence[End]) -> Iterator[int]:
         yield from (n for n, h in some if found.get(n) != h)
 
 
-def _stands(session: Session, commune_id: UUID, end: End) -> bool:
+def stands(session: Session, commune_id: UUID, end: End) -> bool:
     """Tell whether a line with this hash stands in the log; before the first line there is nothing to find."""
     n, h = end
     found: bytes | None = session.execute(_HASH, {"commune": commune_id, "n": n}).scalar_one_or_none()

@@ -18,6 +18,7 @@ from casework.policy.vocabulary import Reach
 from casework.vault.integrity import bound_rows, heads
 from casework.vault.integrity.commitments import Part, hash_of_part, is_one_row, part_hash, token
 from casework.vault.integrity.signed_rows import plain_row, verify_row
+from casework.vault.keys.whose_key import agencies_changed
 from casework.vault.models import Document, Envelope, Head
 
 _CASE, _HEAD = plain_row(Case), plain_row(Head)
@@ -79,6 +80,8 @@ def _every_case(context: ActContext) -> EveryCase:
 
 def _load(context: ActContext) -> EveryCase:
     every = EveryCase()
+    if agencies_changed(context.session, context.commune_id):
+        context.unseen[context.commune_id] = AlteredRows(row="agency")
     for row in scope.every_case_with_head(context.permit).on(context.session).all():
         case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
         # A row whose id is none is missed under its head.

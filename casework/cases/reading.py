@@ -328,8 +328,9 @@ def load_batch(
     for case_id in scope.ids(within).on(context.session).scalars():
         if (fault := every.fault(case_id)) is not None:
             batch.pass_over(case_id, fault)
-        else:
-            batch.cases[case_id], batch.heads[case_id] = every.cases[case_id]
+        # A row whose id is none has no head; where it was, it is missed and noted.
+        elif (found := every.cases.get(case_id)) is not None:
+            batch.cases[case_id], batch.heads[case_id] = found
     return batch
 
 

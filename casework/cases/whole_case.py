@@ -10,7 +10,6 @@ from uuid import UUID
 
 from casework.audit import read
 from casework.cases import scope
-from casework.cases.models import Case
 from casework.errors import AlteredRows
 from casework.gate import ActContext
 from casework.policy.table import policy
@@ -41,9 +40,7 @@ def require_whole(context: ActContext, case: Any, head: Any) -> Compared | None:
     rows: dict[type[Any], Sequence[Any]] = {}
     tokens: defaultdict[Part, list[bytes]] = defaultdict(list)
     tokens[Part.CASE].append(case.mac)
-    for kind in bound_rows.committed_kinds():
-        if kind is Case:
-            continue
+    for kind in bound_rows.kinds_of_case():
         committed: Committed = kind.__committed__
         rows[kind] = scope.committed_rows_of_case(context.permit, kind, head.id).on(context.session).all()
         for row in rows[kind]:

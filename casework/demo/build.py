@@ -12,7 +12,7 @@ from casework.demo.cards import SignInCard
 from casework.demo.content import demo_addresses, demo_cases, demo_people, drafts, offices
 from casework.demo.visits import group_visits, moment
 from casework.gate import Gate, open_gate
-from casework.maintenance import database_upgrade
+from casework.maintenance import database_upgrade, startup
 from casework.maintenance.system_actors import system_of
 from casework.policy.vocabulary import Role
 from casework.referrals import sending_actions
@@ -41,6 +41,7 @@ def open_demo(demo_folder: Path, *, port: int) -> Demo:
     config = folder.configure(demo_folder, port=port)
     # Its referrals are fictional: nobody waits for an answer.
     database_upgrade.run(config, reason="demo")
+    startup.make_ready(config)
     return Demo(config, cards.read(demo_folder / folder.ACCOUNTS))
 
 

@@ -30,6 +30,7 @@ _DEMO_FILES = (
     "removals",
     "watermark",
     "differences",
+    "faults",
 )
 _WORDS = "Thư mục này là bản dùng thử của Sổ ca: mọi người, mọi vụ việc trong đó đều là hư cấu.\n"
 

@@ -23,7 +23,7 @@ from casework.vault.crypto.hpke import E2_OVERHEAD, E2_START
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.keys.kek import ServerKeys
-from casework.vault.models import Agency, Document, Envelope, Head, Member, Wrap
+from casework.vault.models import Agency, Commune, Document, Envelope, Head, Member, Wrap
 from casework.vault.states import EnvelopeKind, MemberState
 
 # How each kind of envelope begins, and how long it is.
@@ -60,7 +60,7 @@ def find_faults(connection: Connection, server_keys_of: Callable[[UUID], ServerK
     """Return every inconsistency of the rows themselves, without any key of an agency."""
     database = _Database(connection, {row.id: row for row in signed_tables.plain_rows(connection, Head)})
     faults = [*_unsigned(database, server_keys_of)]
-    for find in (_rows_of_heads, _documents, _envelopes, _cases, _referrals, _notices, _wraps):
+    for find in (_rows_of_heads, _own_rows, _documents, _envelopes, _cases, _referrals, _notices, _wraps):
         faults += find(database)
     return faults
 
@@ -82,6 +82,21 @@ def _rows_of_heads(database: _Database) -> Iterator[Fault]:
         yield Fault(
             "head", head_id, "có dòng bị bỏ, thêm vào hoặc thay bằng bản cũ / rows are gone, planted or put back"
         )
+
+
+# The table that holds the row whose id a head has, by its kind; the ledger of counts has none.
+_OWN_ROWS: tuple[tuple[str, type[Any]], ...] = (("case", Case), ("member", Member), ("agency", Agency))
+
+
+def _own_rows(database: _Database) -> Iterator[Fault]:
+    for head_kind, kind in _OWN_ROWS:
+        ids = database.ids(kind)
+        for row in database.heads.values():
+            if row.kind == head_kind and row.id not in ids:
+                yield Fault(kind.__tablename__, row.id, "mất dòng mà đầu mục nói đến / the row of a head is gone")
+    communes = database.ids(Commune)
+    for commune_id in {row.commune_id for row in database.heads.values()} - communes:
+        yield Fault("commune", commune_id, "mất dòng của xã / the row of a commune is gone")
 
 
 def find_all_faults(config: Config, gate: Gate) -> list[Fault]:

@@ -131,10 +131,14 @@ class Slot(Record, SignedRow):
 
 
 class Wrap(Base, SignedRow):
-    """An agency's secret of one epoch, encrypted to one member's public key (HPKE)."""
+    """An agency's secret of one epoch, encrypted to one member's public key (HPKE).
+
+    The head of its agency commits to whom it is for, so that nobody loses a key unnoticed.
+    """
 
     __tablename__ = "wrap"
     __head__: ClassVar[str | None] = "agency_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.WRAPS, ("member_id", "agency_id"))
     __table_args__ = (
         ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),
         ForeignKeyConstraint(["commune_id", "member_id"], ["member.commune_id", "member.id"]),

@@ -12,13 +12,13 @@ from casework import clock, secure_delete
 from casework.audit import freshness
 from casework.clock import MICROSECOND
 from casework.config import Config
-from casework.errors import VaultError
+from casework.errors import AlteredRows, VaultError
 from casework.gate import Gate, Person
 from casework.policy.permit import Actor
 from casework.policy.step_up import Proof
 from casework.policy.vocabulary import Role
 from casework.vault.integrity.signed_rows import attach_keys, columns, split_row, verify_row
-from casework.vault.keys import sessions
+from casework.vault.keys import sessions, whose_key
 from casework.vault.keys.enrolment.models import Interview
 from casework.vault.keys.enrolment.passphrase_words import fingerprint
 from casework.vault.keys.kek import ServerKeys
@@ -72,17 +72,16 @@ class SignedInMember:
 
 
 def load_session(gate: Gate, config: Config, cookie: str) -> SignedInMember | None:
-    """Return the member of a session cookie, or None; an idle session is locked and its sealed key deleted."""
+    """Return the member of a session cookie, or None; an idle session is locked and its sealed key deleted.
+
+    Raises VaultError if a row that is not the session's own does not hold: signing in anew would not help.
+    """
     token = sessions.token_from(cookie)
     if token is None:
         return None
     at = clock.micros()
     with gate.reading() as session:
-        try:
-            record = _read_record(gate, session, token)
-        except VaultError as cause:
-            log.error("fault=%s row=%s", type(cause).__name__, cause.row or "-")
-            return None
+        record = _read_record(gate, session, token)
         state = _state(record, config, at) if record is not None else None
         if record is None or state is None:
             return None
@@ -106,7 +105,10 @@ class _Record:
 
 
 def _read_record(gate: Gate, session: Session, token: sessions.SessionToken) -> _Record | None:
-    """Read the record of a token; None for an unknown one, VaultError if any of its rows does not verify."""
+    """Read the record of a token; None for an unknown one or one whose own row does not verify.
+
+    Raises VaultError if another of its rows does not verify.
+    """
     columns_read = session.execute(_RECORDS, {"sid": token.sid}).one_or_none()
     if columns_read is None:
         return None
@@ -116,8 +118,12 @@ def _read_record(gate: Gate, session: Session, token: sessions.SessionToken) -> 
     verify_row(server_keys, Head, head, 0)
     freshness.require_latest(session, head, newest_number, newest_mac)
     verify_row(server_keys, Member, member, head.v)
-    verify_row(server_keys, SessionRow, row, head.v)
     verify_row(server_keys, Commune, commune, 0)
+    try:
+        verify_row(server_keys, SessionRow, row, head.v)
+    except VaultError as cause:
+        log.error("fault=%s row=%s", type(cause).__name__, cause.row)
+        return None
     return _Record(server_keys, row, member, head, commune.name, covered, elsewhere or 0)
 
 
@@ -208,6 +214,8 @@ def _agencies_and_keyring(session: Session, record: _Record, seed: bytes | None)
             verify_row(server_keys, Wrap, wrap, head.v)
         elif agency.id != member.agency_id:
             continue
+        elif not whose_key.is_whole(session, head):
+            raise AlteredRows(row="wrap")
         agencies.append(agency)
         if wrap.agency_id is None or seed is None or agency.state != AgencyState.ACTIVE:
             continue

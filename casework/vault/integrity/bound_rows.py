@@ -23,6 +23,11 @@ Kind: TypeAlias = type[Any]
 Tokens: TypeAlias = dict[Part, list[bytes]]
 
 
+def kinds_of_case() -> list[Kind]:
+    """Return every kind of row to which the head of a case commits, but the case itself."""
+    return [kind for kind in committed_kinds() if kind.__head__ == "case_id"]
+
+
 def committed_kinds() -> list[Kind]:
     """Return every kind of row to which heads commit."""
     kinds = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, SignedRow)}

@@ -20,6 +20,8 @@ class Part(IntEnum):
     ROUTING = 1
     DOCUMENTS = 2
     ENVELOPES = 3
+    # The head of an agency has none of the others, and that of a case none of these.
+    WRAPS = ENVELOPES
 
 
 class Committed(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import select
 
 from casework.sealed import Sealed
 from casework.vault.crypto import passwords
@@ -72,7 +72,7 @@ def replace_key(
 ) -> None:
     """Give a member the new key: old slots and sessions go, and so does every wrap to the key before.
 
-    The heads of all agencies in the keyring must have been read: those keys are wrapped anew at once.
+    The heads of all agencies whose key the member holds must have been read: those in the keyring are wrapped anew.
     """
     replaced = heads.rows_of_member(crypto.session, member, Slot, *_ended_kinds(phone))
     member.public_key = public_key(new.seed)
@@ -80,7 +80,10 @@ def replace_key(
     crypto.session.add_all([new.slot.row(), new.paper.slot.row()])
     if phone is not None:
         crypto.session.add(_totp(crypto, member, phone))
-    crypto.session.execute(delete(Wrap).where(Wrap.commune_id == member.commune_id, Wrap.member_id == member.id))
+    wraps = select(Wrap).where(Wrap.commune_id == member.commune_id, Wrap.member_id == member.id)
+    for wrap in crypto.session.execute(wraps).scalars():
+        crypto.session.delete(wrap)
+    crypto.session.flush()
     for keys in crypto.keyring.agencies.values() if crypto.keyring is not None else ():
         wrap_for_member(crypto, keys, member)
 

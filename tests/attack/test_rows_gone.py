@@ -1,0 +1,91 @@
+"""Rows of the commune, its members, agencies and keys are changed or deleted: nothing of it stays hidden."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from casework.desk import actions as desk
+from casework.maintenance import verify_database
+from casework.maintenance.alarms import Alarms
+from tests.house import House, Someone, only_sqlite
+from tests.people import STAFF, THANH_SON
+from tests.tampering import stolen
+
+pytestmark = only_sqlite
+STOP = "Sổ không còn nguyên vẹn"
+Browser = Callable[[str], FlaskClient]
+
+
+def _tables_named(house: House) -> set[str]:
+    return {fault.table for fault in verify_database.find_all_faults(house.config, house.gate)}
+
+
+def test_a_changed_commune_leads_to_the_page_that_says_so_and_to_no_sign_in(house: House, browser: Browser):
+    client, visitor = browser("lan"), browser("")
+    with stolen(house) as thief:
+        thief.change("commune", {"id": THANH_SON}, name="Xã khác")
+    page = client.get("/")
+    assert (page.status_code, STOP in page.text) == (503, True)
+    signed_in = visitor.post("/dang-nhap", data={"username": "lan", "passphrase": "khong dung dau nhe ban"})
+    assert signed_in.status_code != 303
+    assert client.post("/thoat").status_code == 200
+    assert "commune" in _tables_named(house)
+
+
+def test_a_deleted_commune_leads_nobody_in(house: House, browser: Browser):
+    client = browser("lan")
+    with stolen(house) as thief:
+        thief.delete("commune", id=THANH_SON)
+    for path in ("/", "/chuyen-gui"):
+        assert client.get(path).status_code in (303, 503)
+    assert client.get("/readyz").status_code == 503
+    assert _tables_named(house)
+
+
+@pytest.mark.parametrize("values", [{"name": "Ai đó"}, {"roles": "lead"}, None])
+def test_a_colleague_whose_row_was_changed_or_is_gone_cannot_be_hidden(
+    house: House, browser: Browser, lan: Someone, binh: Someone, values: dict[str, str] | None
+):
+    case_id = lan.opens_a_case()
+    binh.does(desk.read_case, case_id)
+    client = browser("lan")
+    assert STAFF["binh"].name in client.get(f"/vu-viec/{case_id}").text
+    with stolen(house) as thief:
+        if values is None:
+            thief.delete("member", id=binh.id)
+        else:
+            thief.change("member", {"id": binh.id}, **values)
+    page = client.get(f"/vu-viec/{case_id}")
+    assert (page.status_code, STOP in page.text) == (503, True)
+    assert {"member", "head"} & _tables_named(house)
+
+
+def test_an_agency_whose_row_is_gone_is_missed(house: House, browser: Browser, lan: Someone):
+    client = browser("lan")
+    with stolen(house) as thief:
+        [police] = thief.rows("agency", kind="police", commune_id=THANH_SON)
+        thief.delete("agency", id=police["id"])
+    assert client.get("/").status_code == 200
+    assert "rows" in Alarms(house.config, house.gate).current(THANH_SON)
+    assert "agency" in _tables_named(house)
+
+
+def test_a_member_whose_key_was_deleted_is_told_and_sees_no_empty_book(house: House, browser: Browser, lan: Someone):
+    lan.opens_a_case()
+    client = browser("lan")
+    with stolen(house) as thief:
+        assert thief.delete("wrap", member_id=lan.id)
+    page = client.get("/")
+    assert (page.status_code, STOP in page.text) == (503, True)
+    assert "head" in _tables_named(house)
+
+
+def test_somebody_of_a_circle_whose_key_was_deleted_is_missed(house: House, lan: Someone, binh: Someone):
+    case_id = lan.opens_a_case(circle=[binh])
+    with stolen(house) as thief:
+        [case] = thief.rows("case_file", id=case_id)
+        assert thief.delete("wrap", member_id=binh.id, agency_id=case["owner_id"])
+    binh.does(desk.list_cases)
+    assert "rows" in Alarms(house.config, house.gate).current(THANH_SON)
+    assert "head" in _tables_named(house)
