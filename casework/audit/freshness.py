@@ -111,6 +111,12 @@ def agencies_of(session: Session, commune_id: UUID, member_id: UUID) -> list[Age
     return [agency(session, commune_id, agency_id) for agency_id in session.execute(wrapped).scalars().all()]
 
 
+def commune_ids(session: Session) -> list[UUID]:
+    """Return the ids of all communes in the order of their founding; one that is no id is found by its heads."""
+    rows = session.execute(select(Commune.id).order_by(Commune.created)).scalars()
+    return [commune_id for commune_id in rows if isinstance(commune_id, UUID)]
+
+
 def commune(session: Session, commune_id: UUID) -> Commune:
     """Load a commune's own row; every act is done in one that there is, so AlteredRows is raised if it is gone."""
     row = session.get(Commune, commune_id)

@@ -1,6 +1,7 @@
 """Verifies the whole chain: hashes, MACs, the columns that repeat the JSON, and the heads against the log."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,6 +17,10 @@ from casework.vault.models import Head
 
 # The reason of a verification that found nothing: of the log, or of every row of the database as well.
 WHOLE, WITH_ROWS = "holds", "holds with all rows"
+
+
+# So many lines are more than a commune writes in the days that its pages look back.
+_NEWEST = 5000
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,18 @@ def verify(crypto: CryptoContext) -> Verdict:
             if row.head is not None:
                 head_macs[row.head] = (row.n, row.head_mac)
     return Verdict(lines=n, newest=prev, broken=None, stale_heads=_stale(crypto, head_macs))
+
+
+def newest_lines_hold(crypto: CryptoContext) -> bool:
+    """Tell whether the newest lines, those that pages show, are a chain of lines as we wrote them."""
+    rows = select(AuditLine.__table__).where(AuditLine.commune_id == crypto.commune_id).order_by(AuditLine.n.desc())
+    after: Any = None
+    for row in crypto.session.execute(rows.limit(_NEWEST)):
+        follows = after is None or (after.n, after.prev) == (row.n + 1, row.h)
+        if not follows or not holds(crypto.server_keys, row, row.n, row.prev):
+            return False
+        after = row
+    return True
 
 
 def newest_holds(session: Session, server_keys: ServerKeys) -> bool:

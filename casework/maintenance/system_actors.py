@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
-
+from casework.audit import freshness
 from casework.gate import Gate, Person
 from casework.policy.vocabulary import Role
-from casework.vault.models import Commune
 
 
 def commune_ids(gate: Gate) -> Sequence[UUID]:
     """Return the communes of an installation in the order of their founding."""
     with gate.database.read_only() as session:
-        return list(session.execute(select(Commune.id).order_by(Commune.created)).scalars())
+        return freshness.commune_ids(session)
 
 
 def console_of(commune_id: UUID) -> Person:

@@ -1,5 +1,6 @@
 """The periodic jobs: checkpoints, backups, verification, expiry, idle accounts; they never erase a case.
 
+Each run compares the small tables and the newest lines of the log; once a day every row and the whole log.
 Nothing is signed and no backup is deleted while the database differs from the evidence outside it. With a clock that
 cannot be trusted nothing expires or is deleted until a person has confirmed it.
 """
@@ -24,6 +25,7 @@ from casework.maintenance import (
     evidence_check,
     release_copies,
     revocation_log_copy,
+    row_comparison,
 )
 from casework.maintenance.idle_accounts import lock_idle_accounts
 from casework.maintenance.system_actors import commune_ids, system_of
@@ -79,6 +81,9 @@ def _run_due(config: Config, gate: Gate) -> TickReport:
         _run_job(report, "backup", lambda: backups.make(config, gate))
     if _verify_due(gate, at):
         _run_job(report, "verify", lambda: verify_all(gate))
+        _run_job(report, "rows", lambda: row_comparison.compare_all(config, gate))
+    else:
+        _run_job(report, "rows", lambda: row_comparison.compare_quickly(config, gate))
     _run_job(report, "write-ahead log", lambda: truncate_wal(gate.database.engine))
     if report.doubtful:
         return report

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
-
 from casework import clock
 from casework.accounts import staff
 from casework.audit import freshness, read
@@ -19,7 +17,6 @@ from casework.oversight.altered_lines import ring_for_altered
 from casework.policy.vocabulary import Act, Reach, Role, Section
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys.context import CryptoContext
-from casework.vault.models import Commune
 
 PAGE = 50
 _DAYS = 7
@@ -179,7 +176,7 @@ def read_policy(context: ActContext) -> None:
 def verify_all(gate: Gate, *, rows_hold: bool = False) -> list[tuple[str, Verdict]]:
     """Verify each commune's log as the system; return names and verdicts in the order of founding."""
     with gate.database.read_only() as session:
-        communes = list(session.execute(select(Commune.id).order_by(Commune.created)).scalars())
+        communes = freshness.commune_ids(session)
     return [(_name(gate, one), _verify_commune(gate, one, rows_hold=rows_hold)) for one in communes]
 
 

@@ -7,13 +7,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from casework.audit import freshness
 from casework.audit.outside_evidence import stands
 from casework.audit.verify import newest_holds
 from casework.config import Config
 from casework.errors import CaseworkError, LogRolledBack
 from casework.gate import Gate
 from casework.vault.keys import kek
-from casework.vault.models import Commune, Head
+from casework.vault.models import Head
 
 # An intake is some kilobytes; what is left must also hold the write-ahead log of a night's backup.
 FREE_BYTES = 256 * 1024 * 1024
@@ -40,7 +41,7 @@ def failing_checks(gate: Gate, config: Config) -> Iterator[str]:
 def _logs_hold(gate: Gate) -> bool:
     """Tell whether the newest line of each commune verifies, and stands no lower than the watermark beside it."""
     with gate.database.read_only() as session:
-        communes = session.execute(select(Commune.id)).scalars().all()
+        communes = freshness.commune_ids(session)
         known = session.execute(select(Head.commune_id).distinct()).scalars().all()
     return set(communes) >= set(known) and all(_log_holds(gate, commune_id) for commune_id in communes)
 

@@ -8,8 +8,11 @@ from filelock import FileLock
 from casework import clock
 from casework.audit.checkpoint import CheckpointStore
 from casework.clock import MICROSECOND
+from casework.desk import actions as desk
 from casework.maintenance import backups, checkpoints, clock_check, revocation_log_copy, tick
+from casework.maintenance.alarms import Alarms
 from casework.maintenance.tick import TickReport
+from casework.policy.vocabulary import Section
 from tests.house import House, only_sqlite
 from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.people import THANH_SON
@@ -36,7 +39,18 @@ def test_a_run_writes_a_checkpoint_a_backup_and_a_copy_of_the_revocation_log(ins
     referred(installation.house).goes("open", "decline")
     done = _tick(installation)
     assert done.done == [
-        *("evidence", "checkpoint", "backup", "verify", "write-ahead log", "expiry", "idle", "retention", "clock")
+        *(
+            "evidence",
+            "checkpoint",
+            "backup",
+            "verify",
+            "rows",
+            "write-ahead log",
+            "expiry",
+            "idle",
+            "retention",
+            "clock",
+        )
     ]
     assert (done.failed, done.doubtful) == ([], False)
     [file] = backups.list_backups(installation.config)
@@ -136,7 +150,7 @@ def test_backups_are_kept_35_days_but_never_the_last_good_one_is_removed(install
 def test_without_keys_nothing_is_signed_and_nobody_is_alarmed(house: House):
     done = tick.tick(house.config, house.gate)
     assert done is not None
-    assert done.done == ["evidence", "verify", "write-ahead log", "expiry", "idle", "clock"]
+    assert done.done == ["evidence", "verify", "rows", "write-ahead log", "expiry", "idle", "clock"]
     assert not checkpoints.missing(house.config, THANH_SON, at=clock.micros())
 
 
@@ -201,3 +215,41 @@ def test_a_line_of_verification_that_is_none_stops_no_run(installation: BackedUp
         thief.connection.exec_driver_sql("UPDATE audit_line SET body = 'x' WHERE act = 'audit.verify'")
     done = _tick_after(installation, DAY)
     assert {"verify", "clock"} <= {*done.done, *done.failed}
+
+
+@pytest.mark.parametrize(
+    ("table", "values"),
+    [
+        ("case_file", {"state": "void"}),
+        ("member", {"name": "Ai đó"}),
+        ("wrap", None),
+        ("audit_line", {"outcome": "denied"}),
+        ("audit_line", {"about": None}),
+    ],
+)
+def test_what_nobody_opens_is_found_by_the_next_run_within_the_hour(
+    installation: BackedUpHouse, table: str, values: dict[str, str | None] | None
+):
+    house = installation.house
+    case_id = house["lan"].opens_a_case()
+    house["binh"].does(desk.read_case, case_id)
+    assert _tick(installation).failed == []
+    with stolen(house) as thief:
+        if values is None:
+            assert thief.delete(table, member_id=house["lan"].id)
+        else:
+            where = {"act": "case.read", "about": case_id} if table == "audit_line" else {"commune_id": THANH_SON}
+            assert thief.change(table, where, **values)
+    report = _tick_after(installation, tick.HOUR)
+    assert ("verify" not in report.done, "rows" in report.failed) == (True, True)
+    assert "rows" in Alarms(house.config, house.gate).current(THANH_SON)
+
+
+def test_documents_are_compared_once_a_day(installation: BackedUpHouse):
+    house = installation.house
+    house["lan"].opens_a_case()
+    assert _tick(installation).failed == []
+    with stolen(house) as thief:
+        assert thief.change("document", {"revision": 1, "section": int(Section.STORY)}, commit_tag=b"x")
+    assert _tick_after(installation, tick.HOUR).failed == []
+    assert "rows" in _tick_after(installation, DAY).failed

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, bindparam, event, inspect, literal, s
 from sqlalchemy.orm import Session
 
 from casework.db import Base
-from casework.errors import AlteredRows
+from casework.errors import AlteredRows, VaultError
 from casework.vault.integrity import heads
 from casework.vault.integrity.commitments import NOTHING_BOUND, Part, commitment, token
 from casework.vault.integrity.signed_rows import SignedRow
@@ -40,8 +40,16 @@ def commitments(connection: Connection, commune_id: UUID) -> dict[UUID, bytes]:
     for kind in committed_kinds():
         statement = _of_commune(kind)  # type: ignore[arg-type]
         for head_id, *values in _execute(connection, statement, commune=commune_id):
-            by_head[head_id][kind.__committed__.part].append(token(values))
+            by_head[head_id][kind.__committed__.part].append(_token_or_none(values))
     return {head_id: commitment(tokens) for head_id, tokens in by_head.items()}
+
+
+def _token_or_none(values: Iterable[Any]) -> bytes:
+    """Return the token of a row, or what no row has for one that holds a value of another kind."""
+    try:
+        return token(values)
+    except VaultError:
+        return b""
 
 
 def all_commitments(connection: Connection, communes: Iterable[UUID]) -> dict[UUID, bytes]:

@@ -1,0 +1,60 @@
+"""Compares rows and newest lines of the log in the background, so that what nobody opens rings as well."""
+
+import logging
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from casework import clock, unguarded_database
+from casework.audit.verify import newest_lines_hold
+from casework.config import Config
+from casework.errors import AlteredRows
+from casework.gate import Gate
+from casework.maintenance import verify_database
+from casework.maintenance.system_actors import commune_ids, system_of
+from casework.maintenance.verify_database import Fault
+from casework.policy.vocabulary import Act
+from casework.vault.keys.context import CryptoContext
+from casework.vault.keys.kek import ServerKeys
+
+_LOG = "audit_line"
+log = logging.getLogger(__name__)
+
+
+def compare_quickly(config: Config, gate: Gate) -> None:
+    """Compare the small tables and the newest lines of each log; raise AlteredRows, once it rings, if one differs."""
+    _ring(gate, [*_faults(config, gate, verify_database.find_faults_quickly), *_lines_changed(gate)])
+
+
+def compare_all(config: Config, gate: Gate) -> None:
+    """Compare every row; raise AlteredRows, once it rings, if one does not hold. The log is verified beside it."""
+    _ring(gate, _faults(config, gate, verify_database.find_faults))
+
+
+def _faults(
+    config: Config, gate: Gate, find: Callable[[Connection, Callable[[UUID], ServerKeys]], list[Fault]]
+) -> list[Fault]:
+    with unguarded_database.snapshot(config.database_url) as connection:
+        return find(connection, gate.server_keys)
+
+
+def _lines_changed(gate: Gate) -> Iterable[Fault]:
+    for commune_id in commune_ids(gate):
+        with gate.database.read_only() as session:
+            crypto = CryptoContext(session, gate.server_keys(commune_id), None, clock.micros())
+            if not newest_lines_hold(crypto):
+                yield Fault(_LOG, commune_id, "một dòng nhật ký bị sửa / a line of the log was changed")
+
+
+def _ring(gate: Gate, faults: Iterable[Fault]) -> None:
+    """Let it ring in every commune: the rows of one that were changed may name none."""
+    found = list(faults)
+    for fault in found:
+        log.error("fault=Fault row=%s about=%s", fault.table, fault.about or "-")
+    tables = sorted({fault.table for fault in found})
+    if not tables:
+        return
+    for commune_id in commune_ids(gate):
+        gate.refuse(system_of(commune_id), Act.AUDIT_VERIFY, AlteredRows(row=tables[0]))
+    raise AlteredRows(f"Có dòng không đúng trong các bảng: {', '.join(tables)}.", row=tables[0])
