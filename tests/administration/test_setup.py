@@ -1,10 +1,13 @@
 """Setting up for real: a private folder, keys that fit, papers with every secret on a page of its own, and no trace."""
 
+import io
 import re
 import stat
+import tomllib
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from casework import config, files
 from casework.administration import printed_pages, settings, setup, setup_questions
@@ -229,6 +232,15 @@ def test_a_file_that_is_no_toml_is_named(tmp_path):
     (tmp_path / "x").write_text("= =")
     done = call("init", "--data", str(tmp_path / "sổ"), "--answers", str(tmp_path / "x"))
     assert (done.exit_code, "tệp trả lời" in done.output) == (1, True)
+
+
+def test_nothing_typed_about_the_size_of_a_commune_means_the_smallest(tmp_path, monkeypatch):
+    answers = tomllib.loads(ANSWERS.read_text(encoding="utf-8"))
+    del answers["commune"]["size_class"]
+    file = tmp_path / "answers.toml"
+    file.write_text(tomli_w.dumps(answers), encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    assert setup_questions.complete_answers(file, tmp_path / "kept").size_class == "S0"
 
 
 def test_what_was_answered_can_be_given_again(tmp_path):

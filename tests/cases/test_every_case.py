@@ -77,6 +77,15 @@ def test_a_list_without_gaps_refuses_when_a_case_was_changed(
 
 
 @only_sqlite
+def test_a_list_without_gaps_refuses_for_a_case_that_the_reader_would_not_have_found(
+    house: House, lan: Someone, mai: Someone, hoa: Someone
+):
+    _changes_case(house, lan.opens_a_case(circle=[mai]), state="void")
+    refused(lambda: hoa.does(access_review.read_review))
+    hoa.does(desk.list_cases)
+
+
+@only_sqlite
 @pytest.mark.parametrize(
     ("table", "values"),
     [

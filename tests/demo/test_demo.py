@@ -2,9 +2,12 @@
 
 import json
 import os
+import shutil
+import sqlite3
 import stat
 import tomllib
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,6 +24,7 @@ from casework.config import ConfigurationError
 from casework.demo import build, cards, folder
 from casework.demo.content import demo_cases, drafts
 from casework.desk import actions as desk
+from casework.errors import LogRolledBack
 from casework.maintenance import tick
 from casework.oversight.actions import verify_all
 from casework.policy.vocabulary import Act, Section
@@ -159,6 +163,18 @@ def test_a_second_start_builds_nothing_anew(built: Built):
     settings = tomllib.loads((built.config.data / "casework.toml").read_text(encoding="utf-8"))
     assert settings["public_url"] == "http://127.0.0.1:8123"
     assert before in {line.h for line in lines(built)}
+
+
+def test_a_demo_whose_log_was_cut_does_not_start(built: Built, tmp_path: Path):
+    for name in ("DEMO", "accounts.json", "kek", "shape", "removals", "watermark"):
+        shutil.copy(built.config.data / name, tmp_path / name)
+    with closing(sqlite3.connect(built.config.data / "casework.sqlite3")) as whole:
+        whole.execute("VACUUM INTO ?", (str(tmp_path / "casework.sqlite3"),))
+    build.open_demo(tmp_path, port=8124)
+    with closing(sqlite3.connect(tmp_path / "casework.sqlite3", isolation_level=None)) as database:
+        database.execute("DELETE FROM audit_line WHERE n > (SELECT max(n) - 5 FROM audit_line)")
+    with pytest.raises(LogRolledBack):
+        build.open_demo(tmp_path, port=8124)
 
 
 def test_a_run_of_the_periodic_jobs_locks_nobody_whose_card_was_printed(built: Built):

@@ -8,6 +8,7 @@ from flask import Flask
 from casework.oversight import readiness
 from casework.vault.keys import kek
 from tests.house import House, both_databases
+from tests.people import THANH_SON
 from tests.tampering import stolen
 
 HERE = {"Host": "127.0.0.1:8000"}
@@ -35,6 +36,15 @@ def test_a_log_whose_last_line_was_changed_is_not_ready(app: Flask, house: House
         last = max(thief.rows("audit_line"), key=lambda row: row["n"])
         where = {"commune_id": last["commune_id"], "n": last["n"]}
         thief.change("audit_line", where, outcome="denied")
+    assert asked(app) == (503, "audit\n")
+
+
+def test_a_log_whose_last_lines_are_gone_is_not_ready(app: Flask, house: House):
+    house["lan"].opens_a_case()
+    with stolen(house) as thief:
+        lines = thief.rows("audit_line", commune_id=THANH_SON)
+        for n in sorted(line["n"] for line in lines)[-2:]:
+            thief.delete("audit_line", commune_id=THANH_SON, n=n)
     assert asked(app) == (503, "audit\n")
 
 

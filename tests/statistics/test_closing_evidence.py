@@ -13,6 +13,7 @@ from casework.errors import Conflict
 from casework.gate import Gate
 from casework.maintenance import clock_check, evidence_check, release_copies, tick
 from casework.maintenance.system_actors import commune_ids
+from casework.policy.vocabulary import Section
 from casework.statistics import actions
 from casework.statistics.plan import TOTAL
 from casework.statistics.published_tables import Published
@@ -20,7 +21,7 @@ from tests.house import both_databases, only_sqlite
 from tests.maintenance.backed_up_house import BackedUpHouse, with_backups
 from tests.people import THANH_SON
 from tests.statistics.timeline import Timeline, closes, truth_of
-from tests.tampering import stolen
+from tests.tampering import refused, stolen
 
 YEAR = 366 * 24 * 3600 * clock.MICROSECOND
 
@@ -167,3 +168,25 @@ def test_a_database_that_published_something_else_gets_none_of_the_copy(
     assert release_copies.bring_back(installation.config, installation.house.gate, THANH_SON) == 0
     with timeline.on(timeline.after(1).next_day) as house:
         assert house["hoa"].does(actions.read_releases)[-1] == other
+
+
+@both_databases
+@pytest.mark.parametrize(
+    ("table", "values"),
+    [
+        ("case_file", {"state": "void"}),
+        ("document", {"section": int(Section.COUNSELLING)}),
+        ("envelope", None),
+        ("document", {"revision": 9}),
+    ],
+)
+def test_no_case_is_left_out_of_a_count_by_a_row_that_was_changed(
+    timeline: Timeline, table: str, values: dict[str, object] | None
+):
+    case_id, *_ = timeline.record(timeline.first, 3)
+    assert truth_of(timeline.preview(timeline.first))[TOTAL] == 3
+    with stolen(timeline.house) as thief:
+        [facts] = thief.rows("document", case_id=case_id, section=int(Section.FACTS))
+        keys = {"case_file": {"id": case_id}, "document": {"id": facts["id"]}, "envelope": {"document_id": facts["id"]}}
+        assert thief.delete(table, **keys[table]) if values is None else thief.change(table, keys[table], **values)
+    refused(lambda: timeline.preview(timeline.first))
