@@ -86,21 +86,21 @@ _HEAD = select(Head, *newest_line(Head.commune_id, Head.id)).where(
 
 
 def agency(session: Session, commune_id: UUID, agency_id: UUID) -> Agency:
-    """Load an agency or circle with a fresh head."""
-    head(session, commune_id, agency_id)
+    """Load an agency or circle with a fresh head; raise AlteredRows if its row alone is gone."""
+    kind = head(session, commune_id, agency_id).kind
     row = session.get(Agency, (commune_id, agency_id))
     if row is None:
-        raise NotFound("agency")
+        raise AlteredRows(row="agency") if kind == "agency" else NotFound("agency")
     session.info.setdefault(_HELD, set()).add(row)
     return row
 
 
 def member(session: Session, commune_id: UUID, member_id: UUID) -> Member:
-    """Load a member with a fresh head."""
-    head(session, commune_id, member_id)
+    """Load a member with a fresh head; raise AlteredRows if the member's row alone is gone."""
+    kind = head(session, commune_id, member_id).kind
     row = session.get(Member, (commune_id, member_id))
     if row is None:
-        raise NotFound("member")
+        raise AlteredRows(row="member") if kind == "member" else NotFound("member")
     session.info.setdefault(_HELD, set()).add(row)
     return row
 

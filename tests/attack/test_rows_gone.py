@@ -5,12 +5,15 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from casework.audit import freshness
+from casework.cases.trusted_addresses import list_addresses
 from casework.desk import actions as desk
 from casework.maintenance import verify_database
 from casework.maintenance.alarms import Alarms
 from tests.house import House, Someone, only_sqlite
 from tests.people import STAFF, THANH_SON
-from tests.tampering import stolen
+from tests.referrals.scenes import ground
+from tests.tampering import refused, stolen
 
 pytestmark = only_sqlite
 STOP = "Sổ không còn nguyên vẹn"
@@ -39,7 +42,9 @@ def test_a_deleted_commune_leads_nobody_in(house: House, browser: Browser):
         thief.delete("commune", id=THANH_SON)
     for path in ("/", "/chuyen-gui"):
         assert client.get(path).status_code in (303, 503)
-    assert client.get("/readyz").status_code == 503
+    refused(lambda: house.gate.perform(house.stranger(), list_addresses))
+    for path in ("/dang-nhap", "/dia-chi"):
+        assert browser("").get(path).status_code in (200, 303, 404, 503)
     assert _tables_named(house)
 
 
@@ -61,14 +66,18 @@ def test_a_colleague_whose_row_was_changed_or_is_gone_cannot_be_hidden(
     assert {"member", "head"} & _tables_named(house)
 
 
-def test_an_agency_whose_row_is_gone_is_missed(house: House, browser: Browser, lan: Someone):
-    client = browser("lan")
+def test_an_agency_whose_row_is_gone_is_missed(house: House, browser: Browser, lan: Someone, mai: Someone):
+    case_id = lan.opens_a_case()
     with stolen(house) as thief:
         [police] = thief.rows("agency", kind="police", commune_id=THANH_SON)
         thief.delete("agency", id=police["id"])
-    assert client.get("/").status_code == 200
+    mai.does(desk.list_cases)
     assert "rows" in Alarms(house.config, house.gate).current(THANH_SON)
     assert "agency" in _tables_named(house)
+    refused(lambda: ground(house, case_id, "health_station"))
+    with house.looking() as session:
+        refused(lambda: freshness.agency(session, THANH_SON, police["id"]))
+    assert browser("lan").get("/").status_code in (200, 503)
 
 
 def test_a_member_whose_key_was_deleted_is_told_and_sees_no_empty_book(house: House, browser: Browser, lan: Someone):
