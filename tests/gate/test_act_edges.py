@@ -31,7 +31,7 @@ def test_what_is_counted_is_written_by_nobody_s_hand(lan: Someone, hoa: Someone)
 def test_a_ground_for_an_agency_that_the_commune_does_not_have_is_not_kept(house: House, luu: Someone):
     with stolen(house) as thief:
         police = thief.rows("agency", commune_id=DONG_HAI, kind="police")[0]["id"]
-        for name, column in (("wrap", "agency_id"), ("agency_epoch", "agency_id"), ("agency", "id")):
+        for name, column in (("wrap", "agency_id"), ("agency_epoch", "agency_id"), ("agency", "id"), ("head", "id")):
             thief.delete(name, **{column: police})
     draft = luu.does(intake.start_draft, {1: {}})
     told = dao(grounds=(GroundEntry(kind="danger", receiver="police"),))

@@ -42,7 +42,7 @@ def test_whose_row_was_changed_is_signed_in_no_more(house: House, lan: Someone, 
     cookie = lan.cookie
     with stolen(house) as thief:
         thief.change("member", {"id": lan.id}, **values)
-    assert load_session(house.gate, house.config, cookie) is None
+    refused(lambda: load_session(house.gate, house.config, cookie))
     refused(lan.sign_in, VaultError, WrongPassphrase)
 
 
