@@ -76,8 +76,9 @@ def _surroundings() -> dict[str, Any]:
     if member is None or member.state != "open":
         return always
     nav = [
-        {"label": entry.label, "url": url_for(entry.endpoint), "current": request.endpoint == entry.endpoint}
+        {"label": entry.label, "icon": entry.icon, "url": url_for(entry.endpoint), "current": _is_here(entry)}
         for entry in menu.offered_entries()
+        if entry.icon
     ]
     return always | {
         "person": member,
@@ -89,6 +90,10 @@ def _surroundings() -> dict[str, Any]:
         "passed_over": len(member.person.unreadable),
         "alarms": _alarms(member.person) if any(allowed(member.person.actor, act) for act in _SEE_ALARMS) else (),
     }
+
+
+def _is_here(entry: menu.Entry) -> bool:
+    return request.endpoint == entry.endpoint
 
 
 def _alarms(person: Person) -> tuple[str, ...]:
