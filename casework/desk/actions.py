@@ -1,7 +1,7 @@
 """Lists, search and the case page: what a person may open, section by section."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -27,9 +27,11 @@ from casework.cases import (
 from casework.cases.case_labels import label_of
 from casework.cases.questions import SectionData
 from casework.cases.reading import ListedCase, VerifiedCase
+from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
-from casework.desk import reporting_duty
+from casework.desk import reporting_duty, timeline
+from casework.desk.progress import progress_in, progress_of
 from casework.desk.task_actions import list_clocks
 from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Welcome, WrittenSection
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, gettext_noop
@@ -60,7 +62,7 @@ DANGER_IS_ON = gettext_noop(
     "Vụ việc đang ghi là có nguy hiểm. Còn nguy hiểm thì chưa đóng. Đã hết thì hãy ghi vì sao biết là đã hết."
 )
 _SHORTEST_QUERY = 2
-_ON_CASE_PAGE = (Section.LABEL, Section.CONTACT, Section.TASK)
+_OF_CLOCKS = (Section.LABEL, Section.INCIDENT, Section.TASK)
 # What a case was given once and keeps, whatever a form says.
 _FIXED = {Section.LABEL: ("code", "former", "received_at"), Section.INCIDENT: ("recorded_at",)}
 
@@ -72,9 +74,14 @@ def read_home(context: ActContext) -> Welcome:
 
 
 @action(Act.CASE_LIST)
-def list_cases(context: ActContext, *, whole_page: bool = False) -> Home:
-    """List the cases and drafts in reach: danger first, the newest first; with `whole_page` the other lists too."""
-    cases = reading.listed(context, [Section.LABEL], passes_over=True)
+def list_cases(context: ActContext, *, whole_page: bool = False, with_progress: bool = False) -> Home:
+    """List the cases and drafts in reach: danger first, the newest first.
+
+    With `whole_page` the other lists of a first page come too, and where the cases stand that it shows; `with_progress`
+    says where all open ones stand.
+    """
+    batch = reading.load_batch(context, passes_over=True)
+    cases = batch.listed([Section.LABEL])
     context.reason = f"{len(cases)} cases"
     panel, arrivals = home_panel.panel_for(context, cases), key_holders.count_unconfirmed(context)
     drafts, contacts = tuple(list_drafts(context)), contacts_to_renew(context, cases)
@@ -87,6 +94,8 @@ def list_cases(context: ActContext, *, whole_page: bool = False) -> Home:
         arrivals=arrivals,
         at_risk=restriction.sealed_cases_at_risk(context, cases),
     )
+    shown = home.open_cases if with_progress else home.shown if whole_page else []
+    home = replace(home, progress=progress_in(batch, [line.id for line in shown]))
     return _with_other_lists(context, home) if whole_page else home
 
 
@@ -109,7 +118,9 @@ def _line_maker(context: ActContext, names: Mapping[UUID, str]) -> Callable[[Any
         )
         opened, holder = reading.date_of(row.opened), names.get(row.holder_id, "")
         mine, ours = row.holder_id == me, row.owner_id in agencies
-        return CaseLine(row.id, label.code, label.nickname, standing, opened, holder, mine, ours, label.age_group)
+        return CaseLine(
+            row.id, label.code, label.nickname, standing, opened, holder, mine, ours, label.age_group, row.holder_id
+        )
 
     return make_line
 
@@ -133,10 +144,9 @@ def search(context: ActContext, query: str) -> tuple[CaseLine, ...]:
 
 @action(Act.CASE_READ)
 def read_case(context: ActContext, case_id: UUID) -> CasePage:
-    """Open the page of a case with its safe contact; the other sections stay closed until they are asked for."""
+    """Open the page of a case: its safe contact, where it stands, what happened; no word of the other sections."""
     case = reading.find_case(context, case_id)
-    dated = reporting_delay.sections_with_date(context, case)
-    opened = reading.open_newest_of(context, case, [*_ON_CASE_PAGE, *dated])
+    opened = reading.open_newest_of(context, case, [section for section in Section if section not in timeline.UNOPENED])
     label = label_of(opened) or case_labels.label(context, case)
     if label is None:
         raise NotFound("label", about=case_id)
@@ -145,6 +155,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
     line = _line_maker(context, names)(case.row, label)
     restricted = case.row.owner_id in context.actor.circles
     present = reading.sections_present(context, case)
+    clocks = legal_clocks.clocks_of_case(case, label, _of(opened, _OF_CLOCKS), at=context.crypto.at)
     referral = None if line.ours else access_grants.newest_referral(context, case)
     return CasePage(
         line=line,
@@ -159,17 +170,28 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         outdated=frozenset() if line.ours else present - reading.current_sections(context, case),
         referral_id=referral.id if referral else None,
         readers=staff.key_holder_names(context, case.row.owner_id) if restricted else (),
-        hours=reporting_delay.first_hours_of_case(context, case, opened),
+        hours=_first_hours(context, case, opened),
         notice=notice_presenters.standing(context, case),
         must_tell=missing_grounds.for_child_protection(context, case, label),
         unprotected=missing_grounds.for_police(context, case, label),
         named=_undecided_readers(context, case) if line.ours else (),
         unread=referral_presenters.unread_lines(context, case) if line.ours else (),
         unsent=unsent_grounds(context, case) if line.ours else UnsentGrounds(),
-        clocks=legal_clocks.clocks_of_case(case, label, opened, at=context.crypto.at),
+        clocks=clocks,
         names=names,
         merged=merged_cases.merged_into(context, case, label) if line.ours else (),
+        progress=progress_of(opened, is_open=line.is_open, clocks=clocks),
+        timeline=timeline.events_of(context, case, opened, names),
     )
+
+
+def _of(pages: Iterable[OpenedDocument], sections: Collection[Section]) -> list[OpenedDocument]:
+    return [page for page in pages if page.section in sections]
+
+
+def _first_hours(context: ActContext, case: VerifiedCase, opened: Iterable[OpenedDocument]) -> FirstHours | None:
+    dated = reporting_delay.sections_with_date(context, case)
+    return reporting_delay.first_hours_of_case(context, case, _of(opened, dated))
 
 
 def _undecided_readers(context: ActContext, case: VerifiedCase) -> tuple[str, ...]:

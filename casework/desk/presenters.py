@@ -1,6 +1,6 @@
 """Prepares what the desk's pages show: the page of a case, a page of a list, and what somebody without cases can do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,9 @@ from casework import clock
 from casework.cases.age_groups import CHILD
 from casework.cases.sections import LEDGERS, SECTIONS, Contact
 from casework.codelists import codelist
-from casework.desk import section_presenters
+from casework.desk import case_lists, section_presenters
 from casework.desk.forms import CloseCaseForm, empty_note
-from casework.desk.view_models import CaseLine, CasePage, SafeContact
+from casework.desk.view_models import CaseLine, CasePage, Home, SafeContact
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.ground_actions import read_ledger
 from casework.referrals.view_models import Box
@@ -23,7 +23,9 @@ from casework.web import menu
 from casework.web.choice_fields import code_words
 from casework.web.current_user import may, me, perform
 
-PAGE = 100
+PAGE = 50
+# So much of what happened stands on the page of a case itself.
+NEWEST = 6
 NOBODY = UUID(int=0)
 # Shown on the page of a case itself, or never to a person.
 _NOT_LISTED = frozenset({Section.LABEL, Section.CONTACT, Section.FACTS, Section.DRAFT, Section.NOTICE})
@@ -67,7 +69,28 @@ def available_pages() -> list[Item]:
     ]
 
 
-def page_of(lines: Sequence[CaseLine], number: int) -> dict[str, Any]:
+def open_cases(home: Home, arguments: Mapping[str, str]) -> dict[str, Any]:
+    """Return a page of the open cases as its address chooses them, and the links that choose otherwise."""
+    choice = case_lists.chosen(arguments)
+    lines = case_lists.arranged(home.open_cases, home.progress, choice)
+    number = int(arguments["trang"]) if arguments.get("trang", "").isdecimal() else 0
+    groups = case_lists.links(home.open_cases, choice)
+    more = {
+        "today": clock.today(),
+        "progress": home.progress,
+        "groups": groups,
+        "chosen": choice.arguments(),
+        "count": len(lines),
+    }
+    return page_of(lines, number) | more
+
+
+def timeline(page: CasePage, number: int) -> dict[str, Any]:
+    """Return a page of what happened in a case; the first is 0."""
+    return page_of(page.timeline, number)
+
+
+def page_of(lines: Sequence[Any], number: int) -> dict[str, Any]:
     """Return one page of a list with the numbers of the pages beside it; the first is 0."""
     number = max(0, min(number, (len(lines) - 1) // PAGE))
     start = number * PAGE
@@ -84,6 +107,8 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
     return render_template(
         "desk/case.html",
         page=page,
+        today=clock.today(),
+        newest=NEWEST,
         name=name,
         agency=next(iter(codelist("role").get(me().role).texts("agencies")), ""),
         contact=safe_contact(page.contact),
@@ -139,8 +164,7 @@ def _written(page: CasePage, section: Section) -> Item:
     if section in page.outdated:
         return Item(section_name(section), url, state=gettext("đã có bản mới"), kind="soon")
     counted = section in LEDGERS and page.line.ours
-    state = gettext("%(count)d mục", count=page.counts[section]) if counted else gettext("đã ghi")
-    return Item(section_name(section), url, state=state, kind="done")
+    return Item(section_name(section), url, state=str(page.counts[section]) if counted else "")
 
 
 def _missing(page: CasePage, section: Section) -> Item:

@@ -14,8 +14,10 @@ from casework.cases.reporting_delay import FirstHours
 from casework.cases.restriction import SealedCaseAtRisk
 from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
+from casework.desk.progress import CaseProgress
 from casework.desk.reporting_duty import ReportingDuty
 from casework.desk.task_actions import RunningClock
+from casework.desk.timeline import TimelineEvent
 from casework.intake.actions import Draft
 from casework.intake.advice_actions import AdviceContact
 from casework.notices.view_models import DueNotice, NoticeBox, NoticeStanding
@@ -29,6 +31,8 @@ from casework.retention.actions import ErasureRequest
 from casework.sealed import Sealed
 from casework.statistics.periods import Period
 
+# So many lines of a list of cases stand on the first page; all of them on a page of their own.
+FEW = 5
 # What a case may be called in a list, the most pressing first.
 IN_DANGER = "danger"
 STANDINGS = (IN_DANGER, CaseState.OPEN, CaseState.CLOSED)
@@ -50,6 +54,7 @@ class CaseLine(NamedTuple):
     mine: bool
     ours: bool = True
     age_group: str = ""
+    holder_id: UUID | None = None
 
     @property
     def is_open(self) -> bool:
@@ -68,7 +73,8 @@ class Home:
     confirms them, `box` what was referred and `notices` those to the chair, for whom they may be listed;
     of the cases in `untold` the chair has not been told; `again` are those who asked for advice and were promised a
     further talk by today; `clocks` are those of the law that nobody has kept yet; `at_risk` are sealed cases of my own
-    that may be lost; the cases in `named` are read by somebody who must not know.
+    that may be lost; the cases in `named` are read by somebody who must not know; `progress` is where
+    those stand that are shown.
     """
 
     cases: tuple[CaseLine, ...]
@@ -88,6 +94,7 @@ class Home:
     clocks: tuple[RunningClock, ...] = ()
     named: tuple[NamedCase, ...] = ()
     at_risk: tuple[SealedCaseAtRisk, ...] = ()
+    progress: Mapping[UUID, CaseProgress] = field(default_factory=dict)
 
     @cached_property
     def inherited(self) -> list[CaseLine]:
@@ -103,6 +110,16 @@ class Home:
     def followed(self) -> list[CaseLine]:
         """Return the other open cases of our own; what was referred to us stands among the referrals."""
         return self._ours(CaseState.OPEN)
+
+    @property
+    def shown(self) -> list[CaseLine]:
+        """Return the cases that the first page shows line by line."""
+        return [*self.urgent[:FEW], *self.followed[:FEW]]
+
+    @cached_property
+    def open_cases(self) -> list[CaseLine]:
+        """Return every open case of our own, danger first."""
+        return [*self.urgent, *self.followed]
 
     @cached_property
     def closed(self) -> list[CaseLine]:
@@ -143,6 +160,7 @@ class CasePage:
     is for who may notify the chair. `names` are those of all members, for who wrote what. `unread` is what
     nobody at its receiver can open, `unsent` is what was said and not sent yet, or cut off by the second person.
     `merged` are the cases that were merged into it.
+    `progress` is where the case stands, `timeline` what happened in it, the newest first.
     """
 
     line: CaseLine
@@ -167,6 +185,8 @@ class CasePage:
     unsent: UnsentGrounds = field(default_factory=UnsentGrounds)
     names: Mapping[UUID, str] = field(default_factory=dict)
     merged: tuple[MergedCase, ...] = ()
+    progress: CaseProgress = field(default_factory=CaseProgress)
+    timeline: tuple[TimelineEvent, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,22 @@ def home() -> str:
     return render_template("desk/welcome.html", watch=welcome.watch, duty=welcome.duty, role=me().role, ways=ways)
 
 
+@blueprint.get("/dang-theo-doi")
+def followed() -> str:
+    """List the open cases, put in order and left out by the links above them."""
+    home = perform(actions.list_cases, with_progress=True)
+    return render_template("desk/followed.html", **presenters.open_cases(home, request.args))
+
+
 @blueprint.get("/da-dong")
 def closed() -> str:
     cases = perform(actions.list_cases).closed
-    return render_template("desk/closed.html", **presenters.page_of(cases, request.args.get("trang", 0, type=int)))
+    return render_template("desk/closed.html", **presenters.page_of(cases, page_number()))
+
+
+def page_number() -> int:
+    """Return which page of a list an address asks for; the first is 0."""
+    return request.args.get("trang", 0, type=int)
 
 
 @blueprint.get("/tim")
@@ -57,6 +69,13 @@ def find() -> Answer:
 def case(case_id: UUID) -> str:
     """Show the page of a case; its name and its sections stay closed."""
     return presenters.case_page(perform(actions.read_case, case_id))
+
+
+@blueprint.get(f"{CASE}/dien-bien")
+def timeline(case_id: UUID) -> str:
+    """Show everything that happened, a page at a time."""
+    page = perform(actions.read_case, case_id)
+    return render_template("desk/timeline.html", page=page, **presenters.timeline(page, page_number()))
 
 
 @blueprint.post(f"{CASE}/ten")

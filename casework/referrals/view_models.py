@@ -113,6 +113,10 @@ class ReferralLine:
         return self.urgent and self.state == ReferralState.SENT
 
     @property
+    def late(self) -> bool:
+        return self.live and self.next_due < clock.micros()
+
+    @property
     def open_by(self) -> int:
         """Return the moment by which an urgent referral should have been opened."""
         return self.sent + (codelist("target").get("open_urgent").number("minutes") or 0) * _MINUTE
@@ -153,6 +157,18 @@ class Box:
     def incoming(self) -> list[ReferralLine]:
         """Return what has come in and is not finished."""
         return [line for line in self.lines if line.incoming and line.live]
+
+    @property
+    def pressing(self) -> list[ReferralLine]:
+        """Return what has come in, is not finished, and is about danger or late: danger first, unopened first."""
+        found = [line for line in self.incoming if line.urgent or line.late]
+        return sorted(found, key=lambda line: (not line.urgent, not line.unopened, line.next_due))
+
+    @property
+    def calm(self) -> list[ReferralLine]:
+        """Return the other things that have come in and are not finished, by due time."""
+        found = [line for line in self.incoming if not (line.urgent or line.late)]
+        return sorted(found, key=lambda line: line.next_due)
 
     @property
     def answered(self) -> list[ReferralLine]:

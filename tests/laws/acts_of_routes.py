@@ -54,6 +54,8 @@ PUBLIC = {("GET", "addresses.register"): Act.ADDRESS_LIST, ("GET", "oversight.po
 LISTED = {
     ("GET", "desk.home"): Act.HOME_READ,
     ("GET", "desk.closed"): Act.CASE_LIST,
+    ("GET", "desk.followed"): Act.CASE_LIST,
+    ("GET", "desk.timeline"): Act.CASE_READ,
     ("GET", "desk.search"): Act.CASE_SEARCH,
     ("POST", "desk.find"): Act.CASE_SEARCH,
     ("GET", "desk.case"): Act.CASE_READ,

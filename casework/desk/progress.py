@@ -1,0 +1,62 @@
+"""Where the work on a case stands: its level of danger, when it was last followed up, what comes next until when."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from casework import clock
+from casework.cases.legal_clocks import LegalClock
+from casework.cases.reading import CaseBatch
+from casework.cases.sections import RECORDS, Assessment, GroundEntry
+from casework.policy.vocabulary import Section
+from casework.vault.keys.envelopes import OpenedDocument
+
+_SECTIONS = frozenset({Section.ASSESSMENT, Section.GROUNDS}) | RECORDS
+REVIEW, CALL = "review", "call"
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What comes next and on which day: `review` of the level, a promised `call`, or the code of a clock of the law."""
+
+    on: date
+    what: str
+
+
+@dataclass(frozen=True)
+class CaseProgress:
+    """The level (a code, or empty), the moment of the last note or safety call (microseconds, or 0), the next step."""
+
+    level: str = ""
+    last: int = 0
+    next: NextStep | None = None
+
+
+def progress_of(pages: Iterable[OpenedDocument], *, is_open: bool, clocks: Iterable[LegalClock] = ()) -> CaseProgress:
+    """Return where a case stands by those of its pages that somebody has opened."""
+    level, last, steps = "", 0, [NextStep(clock.local(one.due).date(), one.code.code) for one in clocks if not one.done]
+    for page in pages:
+        if page.section == Section.ASSESSMENT:
+            assessment = Assessment.from_json(page.data)
+            level = assessment.level
+            steps += _step(assessment.next_review, REVIEW)
+        elif page.section == Section.GROUNDS:
+            entry = GroundEntry.from_json(page.data)
+            last = max(last, page.at) if entry.called else last
+            steps += _step(entry.call_on, CALL)
+        elif page.section in RECORDS:
+            last = max(last, page.at)
+    return CaseProgress(level, last, min(steps, key=lambda step: step.on, default=None) if is_open else None)
+
+
+def _step(day: str, what: str) -> list[NextStep]:
+    return [NextStep(date.fromisoformat(day), what)] if day else []
+
+
+def progress_in(batch: CaseBatch, case_ids: Collection[UUID]) -> dict[UUID, CaseProgress]:
+    """Return where some open cases of a batch stand, by their ids, read by one statement."""
+    pages: dict[UUID, list[OpenedDocument]] = {case_id: [] for case_id in case_ids}
+    for case_id, page in batch.each(_SECTIONS, of=case_ids) if pages else ():
+        pages[case_id].append(page)
+    return {case_id: progress_of(opened, is_open=True) for case_id, opened in pages.items()}

@@ -1,0 +1,115 @@
+"""What happened in a case, in one line of time: only what its reader's own keys and role open, without a word of it.
+
+The owner's side also sees who opened what was sent, and when the case was closed and opened again: the log says that.
+A receiver sees the correspondence about what they were sent, what they wrote themselves, and what was rewritten since.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from casework import clock
+from casework.audit import read
+from casework.cases import reading
+from casework.cases.reading import VerifiedCase
+from casework.cases.sections import RECORDS, Erasure, GroundEntry, Letter, Notice
+from casework.cases.states import CaseState
+from casework.cases.task_entry import Task
+from casework.gate import ActContext
+from casework.policy.vocabulary import Act, Section
+from casework.vault.keys.envelopes import OpenedDocument
+
+# The story stays closed until somebody asks for it; the others that are left out are nobody's to read.
+UNOPENED = frozenset({Section.STORY, Section.FACTS, Section.DRAFT, Section.ADVICE})
+SENT, OPENED, CLOSED, REOPENED, RECEIVED = "send", "opened", "closed", "reopened", "received"
+_LEDGERS = frozenset({Section.LETTER, Section.NOTICE, Section.TASK, Section.ERASURE}) | RECORDS
+_MOST = 200
+
+
+@dataclass(frozen=True)
+class TimelineEvent:
+    """Something that happened: when (microseconds), by whom (a name, or empty), in which section or by which step.
+
+    `step` is a code of the list of steps of its section, or one of the words above; `about` is what it was about: the
+    code of an agency, a clock, a need or an answer. `link_id` is the referral or notice that it belongs to.
+    """
+
+    at: int
+    by: str
+    section: Section | None
+    step: str = ""
+    about: str = ""
+    link_id: UUID | None = None
+
+
+def events_of(
+    context: ActContext, case: VerifiedCase, pages: Iterable[OpenedDocument], names: Mapping[UUID, str]
+) -> tuple[TimelineEvent, ...]:
+    """Return what happened, the newest first, from the opened pages of a case; the names are those of all members."""
+    opened = [page for page in pages if page.section not in UNOPENED]
+    ours = case.row.owner_id in context.actor.agencies
+    begun = min((page.at for page in opened if page.revision == 1), default=0) if ours else 0
+    events = [event for page in opened if (event := _event(page, names, begun=begun, ours=ours))]
+    if ours:
+        events += [_reception(case, opened, names, begun), *_logged(context, case, names)]
+    return tuple(sorted(events, key=lambda event: -event.at))
+
+
+def _reception(
+    case: VerifiedCase, opened: Iterable[OpenedDocument], names: Mapping[UUID, str], begun: int
+) -> TimelineEvent:
+    """Return the reception, by who wrote the first pages; if all were rewritten, the day alone is known."""
+    if begun and reading.day_of(begun) == case.row.opened:
+        by = next((page.by for page in opened if page.at == begun), None)
+        return TimelineEvent(begun, names.get(by, "") if by else "", None, RECEIVED)
+    return TimelineEvent(clock.midnight(reading.date_of(case.row.opened)), "", None, RECEIVED)
+
+
+def _event(page: OpenedDocument, names: Mapping[UUID, str], *, begun: int, ours: bool) -> TimelineEvent | None:
+    """Return what a page tells; None for what was written with the case itself, or before it was shared."""
+    section, by = Section(page.section), names.get(page.by, "")
+    if section in _LEDGERS:
+        return _entry(section, page, by)
+    if page.at == begun or (not ours and page.revision == 1):
+        return None
+    if section is Section.GROUNDS:
+        return _ground(page, by) if ours else None
+    return TimelineEvent(page.at, by, section, "rewritten" if page.revision > 1 else "written")
+
+
+def _entry(section: Section, page: OpenedDocument, by: str) -> TimelineEvent:
+    """Return what an entry of a ledger tells: its step, and what it was about as a code."""
+    if section is Section.LETTER:
+        letter = Letter.from_json(page.data)
+        about = letter.asks[0] if letter.step == SENT and letter.asks else letter.outcome
+        return TimelineEvent(page.at, by, section, letter.step, about, _id(letter.referral))
+    if section is Section.NOTICE:
+        notice = Notice.from_json(page.data)
+        return TimelineEvent(page.at, by, section, notice.step, notice.assigned, _id(notice.notice))
+    if section is Section.TASK:
+        task = Task.from_json(page.data)
+        return TimelineEvent(page.at, by, section, task.step, task.clock)
+    step = Erasure.from_json(page.data).step if section is Section.ERASURE else ""
+    return TimelineEvent(page.at, by, section, step)
+
+
+def _id(written: str) -> UUID | None:
+    return UUID(written) if written else None
+
+
+def _ground(page: OpenedDocument, by: str) -> TimelineEvent:
+    entry = GroundEntry.from_json(page.data)
+    step = "ended" if entry.ended else "called" if entry.called and not entry.call_on else entry.consent or entry.kind
+    return TimelineEvent(page.at, by, Section.GROUNDS, step, entry.receiver)
+
+
+def _logged(context: ActContext, case: VerifiedCase, names: Mapping[UUID, str]) -> Iterator[TimelineEvent]:
+    """Yield what stands in the log alone; from its state back, closing and opening again take turns."""
+    state = CLOSED if case.row.state == CaseState.CLOSED else REOPENED
+    for line in read.lines_about(context.crypto, case.id, acts=[Act.REFERRAL_OPEN, Act.CASE_CLOSE], limit=_MOST):
+        by = names.get(line.who, "") if line.who else ""
+        if line.act == Act.REFERRAL_OPEN:
+            yield TimelineEvent(line.at, by, Section.LETTER, OPENED)
+        else:
+            yield TimelineEvent(line.at, by, None, state)
+            state = REOPENED if state == CLOSED else CLOSED
