@@ -32,7 +32,9 @@ def record(context: ActContext, case: VerifiedCase, entry: GroundEntry, *, groun
     Raises BadInput for what no receiver may be given, and for a consent that whoever gave it cannot give.
     """
     if entry.kind == DANGER and case.row.state == CaseState.CLOSED:
-        raise Ungrounded("Vụ việc đã đóng. Đang nguy hiểm thì gọi 113, mở lại vụ việc, rồi ghi căn cứ.", about=case.id)
+        raise Ungrounded(
+            "Vụ việc đã đóng. Đang nguy hiểm thì gọi 113, mở lại vụ việc, rồi ghi lý do chia sẻ.", about=case.id
+        )
     receiver = _active_receiver(context, entry.receiver)
     kind, is_consent = codelist("ground_kind").get(entry.kind).code, entry.kind == CONSENT
     if is_consent:
@@ -116,7 +118,7 @@ def _active_receiver(context: ActContext, kind: str) -> Any:
     if receiver.state != AgencyState.ACTIVE:
         raise BadInput("Cơ quan này mới ghi vào sổ, Chủ tịch Hội Phụ nữ chưa xác nhận, nên chưa nhận được gì.")
     if receiver.id in context.actor.agencies:
-        raise BadInput("Cơ quan giữ vụ việc đã đọc được rồi, không cần căn cứ.")
+        raise BadInput("Cơ quan giữ vụ việc đã đọc được rồi, không cần ghi lý do chia sẻ.")
     return receiver
 
 

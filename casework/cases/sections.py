@@ -280,7 +280,7 @@ class GroundEntry(SectionData):
     """
 
     section = Section.GROUNDS
-    kind: str = ask("code", gettext_noop("Căn cứ"), codelist="ground_kind")
+    kind: str = ask("code", gettext_noop("Lý do chia sẻ"), codelist="ground_kind")
     receiver: str = ask("code", gettext_noop("Chia sẻ với nơi nào"), codelist="agency")
     consent: str = ask("code", gettext_noop("Người ấy trả lời thế nào"), codelist="consent_state")
     form: str = ask("code", gettext_noop("Trả lời bằng cách nào"), codelist="consent_form")
@@ -370,7 +370,7 @@ class Erasure(SectionData):
 
     section = Section.ERASURE
     step: str = ask("code", gettext_noop("Bước"), codelist="erasure_step")
-    basis: str = ask("code", gettext_noop("Căn cứ để xóa"), codelist="erasure_basis")
+    basis: str = ask("code", gettext_noop("Lý do được xóa"), codelist="erasure_basis")
     second: str = ask("text", gettext_noop("Người thứ hai"))
     words: str = ask("long", gettext_noop("Lý do"))
 

@@ -57,7 +57,7 @@ def read_ledger(
     if towards is Act.GROUND_CALLED and chosen is not None and not chosen.entry.call_on:
         raise Conflict("Lần gọi này đã được ghi rồi. Hãy mở lại trang để xem.", about=case_id)
     if towards is Act.UNSENT_SET_ASIDE and chosen is not None and not chosen.to_be_decided:
-        raise Conflict("Căn cứ này đã chuyển gửi hoặc không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
+        raise Conflict("Lý do này đã chuyển gửi hoặc không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
     opened = reading.open_newest_of(context, verified, [Section.LABEL, Section.CONTACT])
     label = label_of(opened) or Label()
     return GroundLedger(
@@ -130,7 +130,9 @@ def record_ground(context: ActContext, case_id: UUID, entry: GroundEntry, *, onc
     ground_id = uuid5(case_id, once.hex) if once else uuid4()
     again = next((ground for ground in lookup.grounds(context, verified) if ground.id == ground_id), None)
     if again and again.state in (GroundState.WITHDRAWN, GroundState.SET_ASIDE):
-        raise Conflict("Căn cứ của trang này đã ghi rồi đã rút hoặc để lại. Hãy mở lại trang để xem.", about=case_id)
+        raise Conflict(
+            "Lý do chia sẻ của trang này đã ghi rồi đã rút hoặc để lại. Hãy mở lại trang để xem.", about=case_id
+        )
     if again:
         return ground_id
     recorded = consent_and_grounds.record(context, verified, entry, ground_id=ground_id)
@@ -196,10 +198,10 @@ def withdraw_ground(
     verified = reading.find_case(context, case_id)
     ground = lookup.find_ground(context, verified, ground_id)
     if ground.state not in CARRYING_GROUND:
-        raise Conflict("Căn cứ này không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
+        raise Conflict("Lý do này không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
     entry = consent_and_grounds.entries(context, verified).get(ground_id, GroundEntry())
     if entry.kind == DUTY and not words.strip():
-        raise BadInput("Căn cứ theo luật: hãy ghi vì sao luật không còn buộc nữa.", about=case_id)
+        raise BadInput("Lý do theo luật: hãy ghi vì sao luật không còn buộc nữa.", about=case_id)
     _withdraw(context, verified, ground, replace(entry, pressed=pressed, ended=words), call)
 
 
@@ -251,7 +253,7 @@ def _require_awaiting_review(case_id: UUID, line: GroundLine) -> None:
     if line.review and line.review.mine:
         raise Refused("who recorded a ground does not review it", about=case_id)
     if not line.waiting:
-        raise Conflict("Căn cứ này không chờ ai xem lại nữa. Hãy mở lại trang để xem.", about=case_id)
+        raise Conflict("Lý do này không chờ ai xem lại nữa. Hãy mở lại trang để xem.", about=case_id)
 
 
 @action(Act.GROUND_REVIEW)

@@ -37,7 +37,7 @@ def decline(case_id: UUID, referral_id: UUID) -> Answer:
     if not form.validate_on_submit():
         return rendering.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, form)
     perform(receiving_actions.decline, case_id, referral_id, form.words.data or "")
-    flash(_("Đã báo nơi gửi là chưa nhận được. Phần được chia sẻ đã khép lại."), "done")
+    flash(_("Đã báo nơi gửi là chưa nhận được. Phần được chia sẻ không còn đọc được."), "done")
     return redirect(url_for("referrals.box"), 303)
 
 

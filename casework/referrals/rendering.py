@@ -37,7 +37,7 @@ def _page_words(heading: Any, button: Any, advice: Any = "") -> dict[str, Any]:
 _PAGE_WORDS: Mapping[Act, Mapping[str, Any]] = {
     Act.REFERRAL_DECLINE: _page_words(
         _("Chưa nhận được"),
-        _("Gửi và khép lại"),
+        _("Gửi và kết thúc"),
         _("Nơi gửi được báo ngay, và cơ quan mình không còn đọc được phần đã chia sẻ."),
     ),
     Act.REFERRAL_ASK: _page_words(_("Hỏi lại nơi gửi"), _("Gửi câu hỏi")),
@@ -89,7 +89,7 @@ def recorded_words(before: GroundLedger, answer: GroundEntry) -> str:
             " ấy hoặc người đại diện khác; người ấy muốn rút thì bấm Rút lại."
         )
     if not ended:
-        return gettext("Đã ghi căn cứ.")
+        return gettext("Đã ghi lý do chia sẻ.")
     sections = ", ".join(codelist("section").label(one.code, language()) for one in after.read_by(answer.receiver))
     names = {"agency": ended[0].receiver, "sections": sections}
     words = (

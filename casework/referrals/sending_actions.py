@@ -143,7 +143,7 @@ def _require_sendable(context: ActContext, verified: VerifiedCase, ground: Groun
         raise Conflict("Vụ việc đã đóng. Hãy mở lại trước khi chuyển gửi.", about=verified.id)
     if not access_grants.ground_is_live(ground, context.crypto.at):
         raise Ungrounded(
-            "Chưa có căn cứ để chia sẻ với nơi này: hãy hỏi ý người ấy, hoặc ghi căn cứ theo luật.", about=verified.id
+            "Chưa có lý do chia sẻ với nơi này: hãy hỏi ý người ấy, hoặc ghi lý do theo luật.", about=verified.id
         )
     entry = consent_and_grounds.entries(context, verified).get(ground.id, GroundEntry())
     ground_rules.require_referable(entry)

@@ -180,7 +180,7 @@ def set_aside(context: ActContext, case_id: UUID, ground_id: UUID, words: str) -
     ground = lookup.find_ground(context, verified, ground_id)
     [line] = [line for line in presenters.ground_lines(context, verified) if line.id == ground_id]
     if not line.to_be_decided:
-        raise Conflict("Căn cứ này đã chuyển gửi hoặc không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
+        raise Conflict("Lý do này đã chuyển gửi hoặc không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
     if not words.strip():
         raise BadInput("Hãy ghi vì sao chưa gửi.", about=case_id)
     ground.state = GroundState.SET_ASIDE

@@ -99,7 +99,7 @@ def review_ground(case_id: UUID, ground_id: UUID) -> Answer:
         return rendering.review_page(case_id, ground_id, form)
     agrees = form.answer.data == "agreed"
     perform(ground_actions.review_ground, case_id, ground_id, agrees=agrees, words=form.words.data or "")
-    flash(_("Đã ghi là đồng ý.") if agrees else _("Đã ghi là không đồng ý. Căn cứ này đã chấm dứt."), "done")
+    flash(_("Đã ghi là đồng ý.") if agrees else _("Đã ghi là không đồng ý. Lý do này đã hết hiệu lực."), "done")
     return _to_case(case_id)
 
 

@@ -42,7 +42,7 @@ class HoldForm(Form):
 
 
 class VoidForm(Form):
-    why = LongText(_("Vì sao là mở nhầm?"), rows=3)
+    why = LongText(_("Vì sao là ghi nhầm?"), rows=3)
 
 
 class MergeForm(Form):

@@ -99,7 +99,7 @@ def set_aside(case_id: UUID) -> Answer:
     if not form.validate_on_submit():
         return _mistake_page(perform(actions.read_request, case_id), void=form), 422
     perform(voiding.void_case, case_id, form.why.data or "")
-    flash(_("Đã bỏ vụ việc mở nhầm. Không có gì bị xóa: khôi phục được ở trang này."), "done")
+    flash(_("Đã bỏ vụ việc ghi nhầm. Không có gì bị xóa: khôi phục được ở trang này."), "done")
     return redirect(url_for("retention.aside"), 303)
 
 

@@ -104,7 +104,7 @@ def confirm(agency_id: UUID) -> Response:
     check_permission(Act.AGENCY_CONFIRM)
     _confirmable_agency(agency_id)
     perform(actions.confirm_agency, agency_id)
-    return _directory_with_notice(_("Đã xác nhận cơ quan. Từ nay có thể chuyển gửi đến đó khi có căn cứ."))
+    return _directory_with_notice(_("Đã xác nhận cơ quan. Từ nay có thể chuyển gửi đến đó khi có lý do được chia sẻ."))
 
 
 def _entry_of(member_id: UUID) -> StaffEntry:

@@ -54,7 +54,7 @@ def records_a_ground(lan: Walk, case_id: UUID, kind: str, receiver: str) -> None
     if kind == "dong-y":
         page.check("input[name=how][value=spoken]")
         page.check("input[name=consent_by][value=herself]")
-    lan.goes(ON, "text=Đã ghi căn cứ.")
+    lan.goes(ON, "text=Đã ghi lý do chia sẻ.")
 
 
 def sends(lan: Walk, need: str) -> str:

@@ -133,7 +133,7 @@ def test_19_in_a_union_of_three_the_second_person_is_never_the_first(on_phone, h
     lead.page.fill("#reason", "Cầm dao ngoài cổng")
     lead.page.check("input[name=told][value=yes]")
     lead.goes(ON, "input[name=sections]:checked")
-    lead.goes(ON, "text=Đã ghi căn cứ.")
+    lead.goes(ON, "text=Đã ghi lý do chia sẻ.")
     assert "Người xem lại được: Nguyễn Thanh Bình" in lead.page.inner_text("main")
     assert lead.page.query_selector("main a[href$='/xem-lai']") is None
     review = lead.page.get_attribute("main .ground a[href$='/rut']", "href").removesuffix("rut") + "xem-lai"

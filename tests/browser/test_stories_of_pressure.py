@@ -103,7 +103,7 @@ def asks_the_father(lan: Walk) -> None:
     page.check("input[name=represented_because][value=from_7]")
     page.check("input[name=suspected][value=yes]")
     page.fill("#no_other", "Mẹ cháu đi làm xa")
-    lan.goes(ON, "text=Đã ghi căn cứ.")
+    lan.goes(ON, "text=Đã ghi lý do chia sẻ.")
 
 
 def test_7_a_girl_of_14_whose_father_answers_for_her(on_phone, house: House, lan):
@@ -115,7 +115,7 @@ def test_7_a_girl_of_14_whose_father_answers_for_her(on_phone, house: House, lan
     counsellor.goes(f"main a[href='/vu-viec/{case_id}']", ".safe")
     assert all(words in page.inner_text("main") for words in ("Dưới 16 tuổi", "Nghị định 56/2017/NĐ-CP"))
     assert "Trẻ em đi cùng" in page.inner_text("main"), "what was written of her brother stays"
-    counsellor.goes("text=Chuyển gửi, căn cứ chia sẻ", "text=Ghi một căn cứ mới")
+    counsellor.goes("text=Chuyển gửi, hỏi ý người ấy", "text=Ghi một lý do mới")
     asks_the_father(counsellor)
     assert "Chưa chuyển được" in page.inner_text("main")
     assert page.query_selector("text=Xem trước rồi chuyển gửi") is None
@@ -125,15 +125,15 @@ def test_7_a_girl_of_14_whose_father_answers_for_her(on_phone, house: House, lan
     assert "Mẹ cháu đi làm xa" in lead.page.inner_text("main")
     lead.page.check("input[name=answer][value=disagreed]")
     lead.page.fill("#words", "Hỏi mẹ cháu qua điện thoại")
-    lead.goes(ON, "text=Căn cứ này đã chấm dứt.")
+    lead.goes(ON, "text=Lý do này đã hết hiệu lực.")
 
     page.goto(f"{counsellor.site}/vu-viec/{case_id}")
-    counsellor.goes("text=Ghi căn cứ để báo người bảo vệ trẻ em", "input[name=duty]")
+    counsellor.goes("text=Ghi lý do để báo người bảo vệ trẻ em", "input[name=duty]")
     page.check("input[name=receiver][value=child_protection]")
     page.check("input[name=duty][value=LTE_51]")
     page.check("input[name=told][value=yes]")
     counsellor.goes(ON, "input[name=sections]:checked")
-    counsellor.goes(ON, "text=Đã ghi căn cứ.")
+    counsellor.goes(ON, "text=Đã ghi lý do chia sẻ.")
     counsellor.goes("text=Xem trước rồi chuyển gửi", "input[name=asks]")
     page.check("input[name=asks][value=child_protection]")
     counsellor.goes(ON, "text=Đã chuyển gửi.")

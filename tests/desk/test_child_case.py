@@ -18,7 +18,7 @@ pytestmark = only_sqlite
 HOUR = 3600 * clock.MICROSECOND
 MARK, CLOCKS = "Dưới 16 tuổi", "Thời hạn theo luật"
 DUTY = GroundEntry("duty", "child_protection", duty="LTE_51", told="yes")
-TELL = "Ghi căn cứ để báo người bảo vệ trẻ em"
+TELL = "Ghi lý do để báo người bảo vệ trẻ em"
 
 
 def of_age(years: int, **more) -> Identity:

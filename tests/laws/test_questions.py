@@ -40,7 +40,7 @@ DECLARED_IN = ("casework/cases/sections.py", "casework/cases/advice.py", "casewo
 CASES = ("cases", "desk", "intake", "referrals", "retention", "staffing")
 # What is also a heading, a tag, or the name of what stands in a column.
 ALSO_ELSEWHERE = {
-    "Căn cứ",
+    "Lý do chia sẻ",
     "Chỉ tư vấn, chưa báo tin",
     "Lúc nào",
     "Lý do",

@@ -52,7 +52,7 @@ def test_without_a_live_ground_the_server_refuses_whatever_is_posted(house, brow
     path = f"/vu-viec/{case_id}/chuyen-gui/can-cu/{entry}/gui"
     sent = browser("lan").post(path, data={"asks": "police", "override": "1", "consent": "granted"})
     assert sent.status_code == 422
-    assert "Chưa có căn cứ để chia sẻ" in sent.text
+    assert "Chưa có lý do chia sẻ" in sent.text
     assert denied(house, Act.REFERRAL_SEND) == lines + 1
     assert envelopes(house, case_id, "police") == set()
     assert browser("lan").get(path.replace("/gui", "/xem-truoc")).status_code == 422

@@ -232,9 +232,9 @@ def test_danger_without_a_ground_for_the_police_is_said(browser, lan: Someone, n
     alone = lan.opens_a_case(dao(danger="yes", grounds=()))
     for case_id, said in ((alone, True), (night, False)):
         page = unescape(browser("lan").get(f"/vu-viec/{case_id}/gui-ngay").text)
-        assert ("chưa có căn cứ báo Công an" in page) is said
+        assert ("chưa ghi lý do để báo Công an" in page) is said
         on_case = unescape(browser("lan").get(f"/vu-viec/{case_id}").text)
-        assert ("chưa có căn cứ báo Công an" in on_case) is said
+        assert ("chưa ghi lý do để báo Công an" in on_case) is said
 
 
 def test_a_consent_that_waits_for_a_second_person_is_said_beside_what_goes(browser, lan: Someone, night: UUID):

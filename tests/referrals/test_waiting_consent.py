@@ -27,9 +27,9 @@ FATHER: dict[str, Any] = {
     "suspected": "yes",
     "no_other": "Mẹ đi làm xa",
 }
-BANNER, DUTY = "chưa có căn cứ báo Công an", "Ghi căn cứ luật buộc báo: trẻ em bị xâm hại"
+BANNER, DUTY = "chưa ghi lý do để báo Công an", "Ghi lý do: luật buộc báo trẻ em bị xâm hại"
 WAITS = "chờ người thứ hai xem lại rồi mới gửi được"
-TELL = "Ghi căn cứ để báo người bảo vệ trẻ em"
+TELL = "Ghi lý do để báo người bảo vệ trẻ em"
 
 
 def agreed_with_the_father(receiver: str) -> GroundEntry:
@@ -234,4 +234,4 @@ def test_a_ground_that_is_recorded_from_the_step_leads_back_to_it(browser, child
     [action] = form.xpath("//main//form[.//input[@name='parts']]/@action")
     answer = client.post(url.partition("?")[0] + action, data={**begun, "parts": "1", "sections": ["contact"]})
     assert answer.location == f"/vu-viec/{child}/gui-ngay"
-    assert "Đã ghi căn cứ." in client.get(answer.location).text
+    assert "Đã ghi lý do chia sẻ." in client.get(answer.location).text
