@@ -6,7 +6,9 @@ from casework.errors import Throttled, gettext_noop
 from casework.gate import ActContext
 from casework.policy.vocabulary import Act
 
-OPENINGS = frozenset({Act.CASE_READ, Act.SECTION_READ, Act.SECTION_HISTORY, Act.NAME_SHOW, Act.CASE_SEARCH})
+OPENINGS = frozenset(
+    {Act.CASE_READ, Act.SECTION_READ, Act.SECTION_READ_SHARED, Act.SECTION_HISTORY, Act.NAME_SHOW, Act.CASE_SEARCH}
+)
 MAX_OPENINGS = 200
 WINDOW_MICROSECONDS = 10 * 60 * clock.MICROSECOND
 MAX_SEARCHES = 30

@@ -28,7 +28,7 @@ from casework.cases.case_labels import label_of
 from casework.cases.questions import SectionData
 from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.reporting_delay import FirstHours
-from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
+from casework.cases.sections import LEDGERS, RECORDS, SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
 from casework.desk import reporting_duty, timeline
 from casework.desk.progress import progress_in, progress_of
@@ -63,6 +63,10 @@ DANGER_IS_ON = gettext_noop(
 )
 _SHORTEST_QUERY = 2
 _OF_CLOCKS = (Section.LABEL, Section.INCIDENT, Section.TASK)
+# What a line of the log about a case says when somebody has read something of it.
+_OPENING = (Act.CASE_READ, Act.SECTION_READ, Act.SECTION_READ_SHARED, Act.SECTION_HISTORY, Act.NAME_SHOW)
+# What is shared with a receiver to be read; letters, notes and what lists need have places of their own.
+_SHARED = frozenset(SECTIONS) - LEDGERS - {Section.LABEL, Section.FACTS, Section.ERASURE, Section.ADVICE}
 # What a case was given once and keeps, whatever a form says.
 _FIXED = {Section.LABEL: ("code", "former", "received_at"), Section.INCIDENT: ("recorded_at",)}
 
@@ -180,7 +184,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         clocks=clocks,
         names=names,
         merged=merged_cases.merged_into(context, case, label) if line.ours else (),
-        progress=progress_of(opened, is_open=line.is_open, clocks=clocks),
+        progress=progress_of(opened if line.ours else _of(opened, RECORDS), is_open=line.is_open, clocks=clocks),
         timeline=timeline.events_of(context, case, opened, names),
     )
 
@@ -205,9 +209,7 @@ def _counts(case: VerifiedCase) -> Counter[Section]:
 
 
 def _openings(context: ActContext, case_id: UUID, names: dict[UUID, str]) -> tuple[Opening, ...]:
-    lines = read.lines_about(
-        context.crypto, case_id, acts=[Act.CASE_READ, Act.SECTION_READ, Act.SECTION_HISTORY, Act.NAME_SHOW]
-    )
+    lines = read.lines_about(context.crypto, case_id, acts=_OPENING)
     ring_for_altered(context, lines)
     altered = [Opening("", "", 0, altered=True) for line in lines if line.altered]
     others = [line for line in lines if line.who in names and line.who != context.me]
@@ -241,6 +243,18 @@ def _readers(context: ActContext, case: VerifiedCase, section: Section) -> tuple
     receiver_ids = access_grants.receivers_of_next_revision(context, case, section)
     agencies = (freshness.agency(context.session, context.commune_id, receiver_id) for receiver_id in receiver_ids)
     return tuple(sorted(agency.name for agency in agencies))
+
+
+@action(Act.SECTION_READ_SHARED)
+def read_shared(context: ActContext, case_id: UUID) -> tuple[WrittenSection, ...]:
+    """Open at once every section that was shared with the actor, in their order; what was rewritten since is left out.
+
+    Raises NotFound for the owner, who opens one section after the other, and where nothing is left to read.
+    """
+    case = reading.find_case(context, case_id)
+    if case.row.owner_id in context.actor.agencies:
+        raise NotFound("not shared", about=case_id)
+    return written_sections(context, case, reading.open_newest_of(context, case, _SHARED))
 
 
 @action(Act.SECTION_HISTORY)

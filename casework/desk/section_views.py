@@ -37,6 +37,12 @@ def section(case_id: UUID, word: str) -> str:
     return _page("section", case_id, word, entries=entries, **more)
 
 
+@blueprint.get("/vu-viec/<uuid:case_id>/duoc-chia-se")
+def shared(case_id: UUID) -> str:
+    """Show every section that was shared with whoever reads, on one page."""
+    return _page("shared", case_id, "", entries=perform(actions.read_shared, case_id))
+
+
 @blueprint.get(f"{READ}/cu")
 def history(case_id: UUID, word: str) -> str:
     """Show every kept revision of a section, the newest first."""

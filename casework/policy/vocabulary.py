@@ -109,6 +109,7 @@ class Act(StrEnum):
     PURGE_LIST = "purge.list"
     PURGE_CONFIRM = "purge.confirm"
     SECTION_READ = "section.read"
+    SECTION_READ_SHARED = "section.read_shared"
     SECTION_WRITE = "section.write"
     SECTION_HISTORY = "section.history"
     NAME_SHOW = "name.show"

@@ -84,7 +84,7 @@ def officer_reads(officer: Night) -> set[str]:
     page = officer.page
     officer.taps_on("table.referrals tbody a", "main form .button.big")
     officer.taps_on("main form .button.big", "text=Thư từ")
-    officer.taps_on("text=Xem phần được chia sẻ", ".safe")
+    officer.taps_on("text=Về vụ việc: cách liên lạc, ghi chú", ".safe")
     case_url, read = page.url, page.content()
     assert CALLED in page.inner_text(".safe")
     sections = page.eval_on_selector_all("main .tasks a[href*='/vu-viec/']", "all => all.map((one) => one.pathname)")

@@ -97,7 +97,7 @@ def opens(receiver: Walk, username: str, case_id: UUID) -> None:
     page.go_back()
     receiver.goes("main form .button.big", "text=Thư từ")
     assert LETTER in page.inner_text("main")
-    receiver.goes("text=Xem phần được chia sẻ", ".safe")
+    receiver.goes("text=Về vụ việc: cách liên lạc, ghi chú", ".safe")
     read = reads_everything(page, f"{receiver.site}/vu-viec/{case_id}")
     assert [word for word in SHARED[username] if CANARIES[word] not in read] == []
     assert [word for word in HIDDEN[username] if CANARIES[word] in read] == []

@@ -87,7 +87,7 @@ def test_3_the_officer_who_is_his_brother_finds_nothing_and_two_others_read(on_p
     dung = on_phone("dung", script=False)
     dung.goes("table.referrals tbody a", "main form .button.big")
     dung.goes("main form .button.big", "text=Chỉ những người này ở cơ quan mình đọc được")
-    dung.goes("text=Xem phần được chia sẻ", ".safe")
+    dung.goes("text=Về vụ việc: cách liên lạc, ghi chú", ".safe")
     assert NAME in text_of(dung, f"/vu-viec/{case_id}/identity")
     assert WORDS not in text_of(dung, f"/vu-viec/{case_id}")
 

@@ -140,7 +140,7 @@ def test_7_a_girl_of_14_whose_father_answers_for_her(on_phone, house: House, lan
     child_officer = on_phone("nga", script=False)
     child_officer.goes("table.referrals tbody a", "main form .button.big")
     child_officer.goes("main form .button.big", "text=Thư từ")
-    child_officer.goes("text=Xem phần được chia sẻ", "main h1")
+    child_officer.goes("text=Về vụ việc: cách liên lạc, ghi chú", "main h1")
     assert "Thời hạn theo luật" in child_officer.page.inner_text("main")
     assert CANARIES["story"] not in child_officer.page.content()
     officer = on_phone("cuong", script=False)

@@ -247,3 +247,27 @@ def test_a_sheet_of_a_ledger_shows_what_was_written_on_it_and_no_empty_question(
     words = html.fromstring(browser("lan").get(f"/vu-viec/{sent.case_id}/letter").text).xpath("string(//main)")
     assert "Chuyển gửi đến" in words
     assert "chưa ghi" not in words
+
+
+def test_a_receiver_reads_all_that_was_shared_on_one_page_in_one_line_of_the_log(house, lan, browser):
+    referral = referred(house).goes("open")
+    at = f"/vu-viec/{referral.case_id}/duoc-chia-se"
+    page = browser("cuong").get(at)
+    assert page.status_code == 200
+    heads = [head.text for head in html.fromstring(page.text).xpath("//h2")]
+    shared = ("CONTACT", "IDENTITY", "CHILDREN", "INCIDENT", "INJURIES", "PERPETRATOR")
+    assert heads == [codelist("section").label(Section[name].code, "vi") for name in shared]
+    assert CANARIES["story"] not in page.text
+    assert f'href="{at}"' in browser("cuong").get(referral.path).text
+    assert f'href="{at}"' in browser("cuong").get(f"/vu-viec/{referral.case_id}").text
+    for name in ("lan", "tam", "chinh", "mai"):
+        assert browser(name).get(at).status_code in (403, 404), name
+
+
+def test_what_was_rewritten_after_the_work_was_done_is_not_on_the_page_of_what_was_shared(house, lan, browser):
+    referral = referred(house).goes("open", "accept", "answer")
+    page = lan.does(desk.read_section, referral.case_id, Section.IDENTITY)[0]
+    lan.does(desk.write_section, referral.case_id, Identity(name="Tên mới", sex="NU"), base=page.revision)
+    text = browser("cuong").get(f"/vu-viec/{referral.case_id}/duoc-chia-se").text
+    assert "Tên mới" not in text
+    assert "Người bị bạo lực</h2>" not in text

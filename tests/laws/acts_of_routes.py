@@ -65,6 +65,7 @@ LISTED = {
     ("POST", "desk.close"): Act.CASE_CLOSE,
     ("POST", "desk.reopen"): Act.CASE_CLOSE,
     ("GET", "desk.sections.section"): Act.SECTION_READ,
+    ("GET", "desk.sections.shared"): Act.SECTION_READ_SHARED,
     ("GET", "desk.sections.history"): Act.SECTION_HISTORY,
     ("GET", "desk.sections.merged"): Act.CASE_MERGED,
     ("GET", "desk.sections.edit"): Act.SECTION_WRITE,

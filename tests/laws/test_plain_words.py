@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Sequence
 
 import pytest
 from babel.messages.pofile import read_po
@@ -31,7 +32,7 @@ def sentences() -> list[str]:
     return said + _vietnamese(tomllib.loads((PLACE / "policy" / "policy.toml").read_text(encoding="utf-8")))
 
 
-def _parts(message: str | tuple[str, ...]) -> tuple[str, ...]:
+def _parts(message: str | Sequence[str]) -> tuple[str, ...]:
     return (message,) if isinstance(message, str) else tuple(message)
 
 
