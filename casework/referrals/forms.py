@@ -298,9 +298,15 @@ class AnswerForm(Form):
 
 
 class RecordForm(AnswerForm):
-    """An answer that came by word or on paper: also who gave it."""
+    """An answer that came by word or on paper: also who gave it, and only what is over."""
 
     who = ShortText(_("Ai ở nơi nhận đã trả lời?"))
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        codes = codelist("service_outcome")
+        offered = self.outcome.choices
+        self.outcome.choices = [choice for choice in offered if not codes.get(choice.value).flag("goes_on")]
 
     def letter(self) -> Letter:
         return replace(super().letter(), who=self.who.data or "")

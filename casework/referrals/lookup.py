@@ -21,9 +21,9 @@ class VerifiedReferral:
     ground: Ground
     state: str
 
-    def step(self, act: Act) -> None:
-        """Take the referral one step on; raise Conflict if this act does not lead on from here."""
-        transitions.step(self.row, act, state=self.state)
+    def step(self, act: Act, *, goes_on: bool = False) -> None:
+        """Take the referral one step on, or leave it in hand (`goes_on`); raise Conflict if this act does not fit."""
+        (transitions.go_on if goes_on else transitions.step)(self.row, act, state=self.state)
 
     def require(self, act: Act) -> None:
         """Raise Conflict if an act does not lead on from here."""

@@ -8,6 +8,7 @@ from casework.cases.case_labels import label_of
 from casework.cases.models import Ground, Referral
 from casework.cases.sections import Label, Letter
 from casework.cases.states import LIVE_REFERRAL, ReferralState
+from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound
 from casework.gate import ActContext, action
 from casework.policy.permit import allowed
@@ -139,14 +140,18 @@ def ask_back(context: ActContext, case_id: UUID, referral_id: UUID, words: str) 
 
 @action(Act.REFERRAL_ANSWER)
 def answer(context: ActContext, case_id: UUID, referral_id: UUID, letter: Letter) -> None:
-    """Answer what was done; the sender sees it at the top of their list."""
+    """Answer what was done, or that it goes on; the sender sees it at the top of their list."""
     kept = Letter(outcome=letter.outcome, words=letter.words, when=letter.when)
     _reply(context, case_id, referral_id, kept, step="answer")
 
 
+def _goes_on(letter: Letter) -> bool:
+    return bool(letter.outcome) and codelist("service_outcome").get(letter.outcome).flag("goes_on")
+
+
 def _reply(context: ActContext, case_id: UUID, referral_id: UUID, letter: Letter, *, step: str) -> VerifiedReferral:
     referral = lookup.find_received(context, case_id, referral_id)
-    referral.step(context.permit.act)
+    referral.step(context.permit.act, goes_on=_goes_on(letter))
     access_grants.record_kept_revisions(context, referral.verified, referral.row, referral.ground)
     letters.write(context, referral, letter, step=step)
     return referral

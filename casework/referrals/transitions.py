@@ -45,6 +45,12 @@ def step(referral: Referral, act: Act, *, state: str) -> None:
     referral.state = _STEPS[act][state]
 
 
+def go_on(referral: Referral, act: Act, *, state: str) -> None:
+    """Answer that the work goes on: what was accepted or asked about stays in hand, what is done stays done."""
+    require(referral.case_id, act, state=state)
+    referral.state = state if state == State.DONE else State.ACCEPTED
+
+
 def require(case_id: UUID, act: Act, *, state: str) -> None:
     """Raise Conflict if an act does not lead on from a state."""
     if not offers(state, act):

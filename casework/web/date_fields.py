@@ -3,7 +3,7 @@
 import calendar
 import re
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -44,6 +44,15 @@ class DateParts(QuestionField):
         return f"{self.id}-day"
 
     @property
+    def near(self) -> list[tuple[str, str, str]]:
+        """Return the days that one tap chooses, as (value, words, ISO 8601): none for a day to come."""
+        if self.future:
+            return []
+        today = clock.today()
+        days = (("0", _("Hôm nay"), today), ("1", _("Hôm qua"), today - timedelta(days=1)))
+        return [(value, words, day.isoformat()) for value, words, day in days]
+
+    @property
     def boxes(self) -> list[tuple[str, str, str, int]]:
         """Return the name, the words, what was typed and the width of each of the three boxes."""
         words = {"day": _("Ngày"), "month": _("Tháng"), "year": _("Năm")}
@@ -64,9 +73,22 @@ class DateParts(QuestionField):
         self.repeated = any(len(values) > 1 for values in sent.values())
         self.data = None
         try:
+            self._take_near(formdata.get(f"{self.name}-near", ""))
             self.data = self._read() if self.raw_data else None
         except ValueError as wrong:
             self.process_errors.append(str(wrong))
+
+    def _take_near(self, value: str) -> None:
+        """Fill the boxes with a day that was chosen beside them; raise ValueError if they say another one."""
+        chosen = next((date.fromisoformat(iso) for near, _words, iso in self.near if near == value), None)
+        if chosen is None:
+            return
+        said = [self.typed[part].lstrip("0") for part in PARTS]
+        meant = [str(getattr(chosen, part)) for part in PARTS]
+        if self.raw_data and said != meant:
+            raise ValueError(_("Ngày đã chọn khác với ngày trong ba ô. Hãy để một trong hai."))
+        self.typed = dict(zip(PARTS, meant, strict=True))
+        self.raw_data = meant
 
     def _read(self) -> date | PartialDate:
         """Turn the boxes into a day; raise ValueError with a sentence that says what to do."""

@@ -94,7 +94,17 @@ def pages_of(case_id: UUID, place_id: UUID, sealed: UUID) -> dict[str, list[str]
     case = f"/vu-viec/{case_id}"
     return {
         "lan": [
-            *("/", "/tim", "/da-dong", case, f"/vu-viec/{sealed}", f"{case}/story/cu", f"{case}/dong"),
+            *(
+                "/",
+                "/tim",
+                "/da-dong",
+                "/dang-theo-doi",
+                case,
+                f"{case}/dien-bien",
+                f"/vu-viec/{sealed}",
+                f"{case}/story/cu",
+                f"{case}/dong",
+            ),
             *(f"{case}/{word}" for word in ("incident", "story", "counselling")),
             *(f"{case}/{word}/sua" for word in ("identity", "incident", "plan")),
         ],
@@ -131,3 +141,20 @@ def test_every_page_can_be_read_touched_and_fits_and_its_title_tells_nothing(sit
             wrong += [(path, "wide")] * (page.evaluate("document.documentElement.scrollWidth") > 320)
             page.set_viewport_size({"width": width, "height": 740})
     assert wrong == []
+
+
+def test_what_is_typed_at_sign_in_can_be_looked_at_and_only_with_a_script(chromium: Browser, site: str):
+    for script in (True, False):
+        context = chromium.new_context(java_script_enabled=script)
+        page = context.new_page()
+        page.goto(site + "/dang-nhap")
+        reveal = page.locator("[data-reveals]")
+        assert reveal.is_visible() is script
+        if script:
+            page.fill("#passphrase", "một hai ba")
+            reveal.click()
+            assert page.get_attribute("#passphrase", "type") == "text"
+            reveal.click()
+            assert page.get_attribute("#passphrase", "type") == "password"
+            assert page.input_value("#passphrase") == "một hai ba"
+        context.close()

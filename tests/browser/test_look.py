@@ -48,8 +48,17 @@ def test_no_page_scrolls_sideways_and_no_policy_is_broken(page_at, path, width):
 
 
 def test_every_target_can_be_touched(page_at):
-    page, _ = page_at("/everything")
+    page, _ = page_at("/everything#danh-muc")
+    assert page.is_visible("nav a")
     assert page.evaluate(SMALL) == []
+
+
+def test_the_head_of_a_phone_is_low_and_the_menu_opens_without_a_script(page_at):
+    page, _ = page_at("/everything", java_script_enabled=False)
+    assert page.locator(".top").bounding_box()["height"] <= 120
+    assert not page.is_visible("nav a")
+    page.click(".to-menu")
+    assert page.is_visible("nav a")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -177,3 +186,14 @@ def test_paper_shows_the_case_and_nothing_to_press(page_at):
     assert page.is_visible("text=Liên lạc an toàn")
     for gone in (".exit", ".top", ".foot", ".buttons", ".skip"):
         assert not page.is_visible(gone)
+
+
+def test_a_tap_on_a_near_day_fills_the_boxes_and_typing_takes_the_choice_back(page_at):
+    page, _ = page_at("/everything")
+    page.check("input[name=happened-near][value='1']", force=True)
+    typed = [page.input_value(f"[name=happened-{part}]") for part in ("day", "month", "year")]
+    assert "-".join(f"{int(part):02d}" for part in reversed(typed)) == page.get_attribute(
+        "input[name=happened-near][value='1']", "data-day"
+    )
+    page.fill("[name=happened-day]", "3")
+    assert not page.is_checked("input[name=happened-near][value='1']")

@@ -4,7 +4,7 @@ import html
 import re
 import unicodedata
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from types import MappingProxyType
 
 import pytest
@@ -295,3 +295,27 @@ def test_what_was_typed_stands_in_the_page_again(client):
 
 def test_a_password_is_never_shown_again(client):
     assert "bí mật lắm" not in client.post("/everything", data={"password": "bí mật lắm"}).text
+
+
+def test_a_near_day_is_chosen_by_one_tap_and_stands_in_the_boxes_when_the_form_comes_back(fill):
+    empty = {"happened-day": "", "happened-month": "", "happened-year": ""}
+    for value, days in (("0", 0), ("1", 1)):
+        right, form = fill(**empty, **{"happened-near": value})
+        assert right, form.errors
+        assert form.happened.data == clock.today() - timedelta(days=days)
+        assert [typed for _, _, typed, _ in form.happened.boxes] == [
+            str(getattr(form.happened.data, part)) for part in ("day", "month", "year")
+        ]
+
+
+def test_a_near_day_beside_another_one_is_asked_about_and_nonsense_is_no_day(fill):
+    right, form = fill(**{"happened-near": "0"})
+    assert not right
+    assert "Hãy để một trong hai." in wrong(form, "happened")
+    assert fill(**{"happened-near": "7"})[1].happened.data == date(2026, 3, 27)
+
+
+def test_a_day_to_come_is_not_offered_as_near(fill):
+    form = fill()[1]
+    assert form.review.near == []
+    assert [words for _, words, _ in form.happened.near] == ["Hôm nay", "Hôm qua"]
