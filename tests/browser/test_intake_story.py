@@ -129,7 +129,7 @@ def finds_it_again(lan: Walk, case_url: str) -> None:
     lan.goes(".cases a", ".safe")
     assert page.url == case_url
     assert NAME not in page.content()
-    sections = page.eval_on_selector_all(".tasks a", "all => all.map((one) => one.pathname)")
+    sections = page.eval_on_selector_all(".index a", "all => all.map((one) => one.pathname)")
     assert len(sections) >= 5
     seen = ""
     for path in sections:

@@ -87,10 +87,10 @@ def officer_reads(officer: Night) -> set[str]:
     officer.taps_on("text=Về vụ việc: cách liên lạc, ghi chú", ".safe")
     case_url, read = page.url, page.content()
     assert CALLED in page.inner_text(".safe")
-    sections = page.eval_on_selector_all("main .tasks a[href*='/vu-viec/']", "all => all.map((one) => one.pathname)")
+    sections = page.eval_on_selector_all("main .index a[href*='/vu-viec/']", "all => all.map((one) => one.pathname)")
     words = {path.rpartition("/")[2] for path in sections} - {"letter", "grounds"}
     for word in sorted(words):
-        officer.taps_on(f"main .tasks a[href$='/{word}']", "main h1")
+        officer.taps_on(f"main .index a[href$='/{word}']", "main h1")
         read += page.content()
         page.goto(case_url)
     for word in ("identity", "story", "assessment", "reporter"):

@@ -106,7 +106,7 @@ def opens(receiver: Walk, username: str, case_id: UUID) -> None:
 
 def reads_everything(page: Page, case_url: str) -> str:
     """Open every section that the page of the case offers, and try those that it does not."""
-    paths = page.eval_on_selector_all("main .tasks a", "all => all.map((one) => one.pathname)")
+    paths = page.eval_on_selector_all("main .index a", "all => all.map((one) => one.pathname)")
     read = page.content()
     for path in paths:
         page.goto(case_url.partition("/vu-viec")[0] + path)
