@@ -303,7 +303,7 @@ class RecordForm(AnswerForm):
     who = ShortText(_("Ai ở nơi nhận đã trả lời?"))
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+        super().__init__(*arguments, **options)  # type: ignore[no-untyped-call]
         codes = codelist("service_outcome")
         offered = self.outcome.choices
         self.outcome.choices = [choice for choice in offered if not codes.get(choice.value).flag("goes_on")]

@@ -123,6 +123,8 @@ def test_another_counsellor_and_an_officer_see_nothing_of_it(walk, site, lan, us
 def finds_it_again(lan: Walk, case_url: str) -> None:
     """Find the case by name without marks, open it section by section, show the name, add a note."""
     page = lan.page
+    if page.is_visible(".to-menu"):
+        page.click(".to-menu")
     lan.goes("nav >> text=Tìm vụ việc", "#query")
     page.fill("#query", "nguyen thi dao")
     lan.goes("main form .button", ".cases")
