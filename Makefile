@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test run-tests lint prove attack bench catalogue sbom
+.PHONY: help demo test run-tests lint prove attack bench pictures catalogue sbom
 bin := .venv/bin
 # Modules are compiled once, for the tests start dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
@@ -15,6 +15,7 @@ help:
 	@echo "make prove      the long proofs: many examples, faults, both databases"
 	@echo "make attack     bandit, wapiti and sqlmap against a demo"
 	@echo "make bench      what things cost, beside the figure to hold"
+	@echo "make pictures   every page of the demo as a picture, into build/pictures"
 	@echo "make catalogue  new sentences into the English catalogue"
 	@echo "make sbom       what the program is made of"
 
@@ -66,6 +67,11 @@ attack: .venv/.ready-test
 
 bench: .venv/.ready-test
 	$(bin)/python -m bench
+
+# Every page of every role, 360 and 1280 px wide, with its height on a phone; to be looked at one by one.
+pictures: .venv/.ready-test
+	@.ci/browser
+	@$(bin)/python -m tests.browser.pictures
 
 # What the program is made of (CycloneDX), read from uv.lock.
 sbom: .venv/.ready-test

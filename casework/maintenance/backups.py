@@ -71,7 +71,7 @@ def write(config: Config, *, progress: dump.Progress = dump.no_progress) -> Back
 @action(Act.BACKUP_MAKE)
 def note_backup(context: ActContext, name: str) -> None:
     """Write the name of a new backup to the log."""
-    context.reason = name
+    context.about, context.reason = context.commune_id, name
 
 
 def _about(connection: Connection) -> dict[str, Any]:

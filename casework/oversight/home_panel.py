@@ -8,7 +8,8 @@ from casework.accounts.key_holders import TooFewKeyHolders
 from casework.audit import read
 from casework.cases.reading import ListedCase
 from casework.gate import ActContext
-from casework.oversight import unusual_access
+from casework.oversight import health, unusual_access
+from casework.oversight.health import Health
 from casework.oversight.unusual_access import AccessAlert, CaseOpening
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Role
@@ -19,7 +20,8 @@ class OversightPanel:
     """What one member's home page shows; `number` is empty for who may not compare it.
 
     `lonely` are agencies with too few key holders, `opened` are my cases that others opened, `alerts` is who opened
-    many, `review` is when the access review is due in microseconds, 0 while it has time. The number stands on no page
+    many, `review` is when the access review is due in microseconds, 0 while it has time, `health` is
+    for the administrator. The number stands on no page
     that a visitor sees: it would tell everybody how much is done here.
     """
 
@@ -28,6 +30,7 @@ class OversightPanel:
     opened: Sequence[CaseOpening] = ()
     alerts: Sequence[AccessAlert] = ()
     review: int = 0
+    health: Health | None = None
 
 
 def panel_for(context: ActContext, listed: Sequence[ListedCase] = ()) -> OversightPanel:
@@ -40,4 +43,5 @@ def panel_for(context: ActContext, listed: Sequence[ListedCase] = ()) -> Oversig
         opened=unusual_access.openings_of_own_cases(context, listed),
         alerts=unusual_access.rate_limited(context) if administers else unusual_access.alerts(context, listed),
         review=access_review_due.due_soon(context),
+        health=health.of_book(context) if administers else None,
     )
