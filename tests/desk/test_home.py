@@ -11,6 +11,7 @@ from casework.desk.presenters import PAGE
 from casework.intake import actions as intake
 from casework.policy.vocabulary import Act
 from tests.house import DUTY_PHONE, House, only_sqlite
+from tests.notices.scenes import told
 from tests.people import STAFF
 from tests.stories import CANARIES, dao
 
@@ -156,3 +157,11 @@ def test_who_reports_and_who_hosts_read_whom_they_must_tell_and_call_113_first(b
 @pytest.mark.parametrize("username", ["thu", "quang", "son"])
 def test_whom_to_tell_stands_on_no_other_first_page(browser, username):
     assert numbers(browser(username).get("/").text) == []
+
+
+def test_a_notice_stands_on_the_first_page_of_who_is_named_and_of_who_waits_for_it(house, browser):
+    told(house)
+    named = html.fromstring(browser("chinh").get("/").text)
+    waiting = html.fromstring(browser("lan").get("/").text)
+    for page, head in ((named, "Tin báo gửi đích danh bạn"), (waiting, "Tin báo Chủ tịch chưa ai nhận")):
+        assert page.xpath(f"//section[h2='{head}']//a[contains(@href, '/tin-bao/')]"), head
