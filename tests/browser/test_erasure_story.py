@@ -23,6 +23,7 @@ def test_two_people_erase_a_case_and_nothing_of_it_is_left(
     asks, decides = Walk(chromium, site, 320, script=script), Walk(chromium, site, 1280, script=script)
     asks.comes_with(lan.cookie)
     asks.page.goto(f"{site}/vu-viec/{case_id}")
+    asks.page.click("text=Ít dùng, khó lấy lại")
     asks.goes("main a[href$='/de-nghi-xoa']", "input[name=basis]")
     asks.page.fill("#words", WHY)
     asks.goes(ON, "[data-problems]")
