@@ -4,6 +4,8 @@
   for (const near of document.querySelectorAll("[data-day]")) {
     const boxes = ["year", "month", "day"].map((part) => document.getElementsByName(`${near.dataset.of}-${part}`)[0]);
     near.addEventListener("change", () => {
+      if (!near.checked) return;
+      for (const other of document.getElementsByName(near.name)) other.checked = other === near;
       near.dataset.day.split("-").forEach((number, place) => { boxes[place].value = Number(number); });
     });
     for (const box of boxes) box.addEventListener("input", () => { near.checked = false; });

@@ -3,6 +3,7 @@
 import calendar
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -73,19 +74,20 @@ class DateParts(QuestionField):
         self.repeated = any(len(values) > 1 for values in sent.values())
         self.data = None
         try:
-            self._take_near(formdata.get(f"{self.name}-near", ""))
+            self._take_near(formdata.getlist(f"{self.name}-near"))
             self.data = self._read() if self.raw_data else None
         except ValueError as wrong:
             self.process_errors.append(str(wrong))
 
-    def _take_near(self, value: str) -> None:
-        """Fill the boxes with a day that was chosen beside them; raise ValueError if they say another one."""
-        chosen = next((date.fromisoformat(iso) for near, _words, iso in self.near if near == value), None)
-        if chosen is None:
+    def _take_near(self, values: Collection[str]) -> None:
+        """Fill the boxes with a day that was chosen beside them; raise ValueError for two, or if they say another."""
+        found = [date.fromisoformat(iso) for near, _words, iso in self.near if near in values]
+        if not found:
             return
+        chosen = found[0]
         said = [self.typed[part].lstrip("0") for part in PARTS]
         meant = [str(getattr(chosen, part)) for part in PARTS]
-        if self.raw_data and said != meant:
+        if len(found) > 1 or (self.raw_data and said != meant):
             raise ValueError(_("Ngày đã chọn khác với ngày trong ba ô. Hãy để một trong hai."))
         self.typed = dict(zip(PARTS, meant, strict=True))
         self.raw_data = meant
