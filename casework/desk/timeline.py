@@ -107,6 +107,8 @@ def _logged(context: ActContext, case: VerifiedCase, names: Mapping[UUID, str]) 
     """Yield what stands in the log alone; from its state back, closing and opening again take turns."""
     state = CLOSED if case.row.state == CaseState.CLOSED else REOPENED
     for line in read.lines_about(context.crypto, case.id, acts=[Act.REFERRAL_OPEN, Act.CASE_CLOSE], limit=_MOST):
+        if line.altered:
+            continue
         by = names.get(line.who, "") if line.who else ""
         if line.act == Act.REFERRAL_OPEN:
             yield TimelineEvent(line.at, by, Section.LETTER, OPENED)
