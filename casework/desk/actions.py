@@ -28,7 +28,7 @@ from casework.cases.case_labels import label_of
 from casework.cases.questions import SectionData
 from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.reporting_delay import FirstHours
-from casework.cases.sections import LEDGERS, RECORDS, SECTIONS, Contact, Identity, Label, Note, Plan
+from casework.cases.sections import RECORDS, SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
 from casework.desk import reporting_duty, timeline
 from casework.desk.progress import progress_in, progress_of
@@ -65,8 +65,6 @@ _SHORTEST_QUERY = 2
 _OF_CLOCKS = (Section.LABEL, Section.INCIDENT, Section.TASK)
 # What a line of the log about a case says when somebody has read something of it.
 _OPENING = (Act.CASE_READ, Act.SECTION_READ, Act.SECTION_READ_SHARED, Act.SECTION_HISTORY, Act.NAME_SHOW)
-# What is shared with a receiver to be read; letters, notes and what lists need have places of their own.
-_SHARED = frozenset(SECTIONS) - LEDGERS - {Section.LABEL, Section.FACTS, Section.ERASURE, Section.ADVICE}
 # What a case was given once and keeps, whatever a form says.
 _FIXED = {Section.LABEL: ("code", "former", "received_at"), Section.INCIDENT: ("recorded_at",)}
 
@@ -243,18 +241,6 @@ def _readers(context: ActContext, case: VerifiedCase, section: Section) -> tuple
     receiver_ids = access_grants.receivers_of_next_revision(context, case, section)
     agencies = (freshness.agency(context.session, context.commune_id, receiver_id) for receiver_id in receiver_ids)
     return tuple(sorted(agency.name for agency in agencies))
-
-
-@action(Act.SECTION_READ_SHARED)
-def read_shared(context: ActContext, case_id: UUID) -> tuple[WrittenSection, ...]:
-    """Open at once every section that was shared with the actor, in their order; what was rewritten since is left out.
-
-    Raises NotFound for the owner, who opens one section after the other, and where nothing is left to read.
-    """
-    case = reading.find_case(context, case_id)
-    if case.row.owner_id in context.actor.agencies:
-        raise NotFound("not shared", about=case_id)
-    return written_sections(context, case, reading.open_newest_of(context, case, _SHARED))
 
 
 @action(Act.SECTION_HISTORY)

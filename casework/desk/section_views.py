@@ -11,7 +11,7 @@ from casework.cases import contradiction_words
 from casework.cases.contradictions import Contradiction
 from casework.cases.questions import SectionData
 from casework.cases.sections import LEDGERS, SECTIONS
-from casework.desk import actions, merged_actions, section_forms, section_presenters
+from casework.desk import actions, merged_actions, section_forms, section_presenters, shared_actions
 from casework.errors import Conflict
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Section
@@ -40,7 +40,7 @@ def section(case_id: UUID, word: str) -> str:
 @blueprint.get("/vu-viec/<uuid:case_id>/duoc-chia-se")
 def shared(case_id: UUID) -> str:
     """Show every section that was shared with whoever reads, on one page."""
-    return _page("shared", case_id, "", entries=perform(actions.read_shared, case_id))
+    return _page("shared", case_id, "", entries=perform(shared_actions.read_shared, case_id))
 
 
 @blueprint.get(f"{READ}/cu")
