@@ -20,7 +20,7 @@ from casework.intake.page_flow import BEGUN, REACH, READERS, TOLD
 from casework.policy.vocabulary import Act
 from casework.web.choice_fields import YES
 from casework.web.current_user import check_permission, perform
-from casework.web.form_tokens import go_on
+from casework.web.form_tokens import carried, go_on
 
 blueprint = Blueprint("advice", __name__)
 CONTACT = "/tu-van/<uuid:contact_id>"
@@ -102,7 +102,7 @@ def _if_said(advice: Advice) -> Advice | None:
 def new_page(form: IntakePage) -> str:
     """Render the page of a new contact; it carries the answers of the other pages in hidden fields."""
     go_on()
-    others = page_flow.carried(form)
+    others = carried(form)
     return render_template("intake/advice.html", form=form, offers=form.offers, carried=others, contact=None)
 
 

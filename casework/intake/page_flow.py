@@ -33,7 +33,7 @@ from casework.intake.forms import (
 from casework.intake.sharing_form import SharingForm
 from casework.web.choice_fields import YES
 from casework.web.current_user import me, perform
-from casework.web.form_tokens import FIELD, given_fields, go_on
+from casework.web.form_tokens import carried, given_fields, go_on
 from casework.web.translation import day, when
 
 TOLD, READERS, REACH, PERSON, EVENT, SHARING, CONSENT, CHECK = range(1, 9)
@@ -60,7 +60,6 @@ TEMPLATES = {
 LEFT = "left"
 # What the buttons of a page say besides going on: to the page before, or to the numbers to call.
 BACK, STEPS = "back", "steps"
-_NOT_CARRIED = frozenset({"csrf_token", FIELD, "roi", "back", "called", "draft", "promote"})
 # Page 0 of a draft is written by the machine alone: when it was begun.
 BEGUN = 0
 Typed = Mapping[str, Any]
@@ -82,21 +81,8 @@ def sent_answers(form: IntakePage) -> dict[str, list[str]]:
     return {name: values for name, values in sent.items() if values} | left
 
 
-def carried(form: IntakePage | None = None) -> dict[str, list[str]]:
-    """Return the answers of the other pages before there is a draft: they travel on in hidden boxes, to and fro."""
-    own = {name for field in form or () for name in _inputs(field)}
-    sent = {name: [value for value in values if value] for name, values in given_fields().lists()}
-    return {name: values for name, values in sent.items() if values and name not in own | _NOT_CARRIED}
-
-
-def given_before(page: type[IntakePage], offers: Offers) -> IntakePage:
-    """Return the form of a later page before there is a draft, with what was answered there before going back."""
-    form, given = page(None, offers), given_fields()
-    return page(given, offers) if any(name in given for field in form for name in _inputs(field)) else form
-
-
 def _inputs(field: Any) -> list[str]:
-    return [box[0] for box in field.boxes] if getattr(field, "kind", "") == "date" else [field.name]
+    return [box[0] for box in field.boxes] if field.kind == "date" else [field.name]
 
 
 def begun_now() -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from casework.intake.forms import MustNotKnowForm, Offers
 from casework.intake.page_flow import BEGUN, CHECK, REACH, READERS, TOLD, Unfinished
 from casework.web.choice_fields import YES
 from casework.web.current_user import allow_locked, perform
-from casework.web.form_tokens import given_fields
+from casework.web.form_tokens import carried, given_before, given_fields
 
 blueprint = Blueprint("intake", __name__)
 blueprint.register_blueprint(advice_views.blueprint)
@@ -39,10 +39,10 @@ def told() -> Answer:
     if not form.validate():
         return page_flow.render_first(TOLD, form, offers), 422
     if form["danger"].data == YES and "called" not in request.form:
-        return render_template("intake/steps.html", offers=offers, carried=page_flow.carried())
+        return render_template("intake/steps.html", offers=offers, carried=carried())
     if form.advice_only:
-        return advice_views.new_page(page_flow.given_before(AdviceForm, offers))
-    return page_flow.render_first(READERS, page_flow.given_before(MustNotKnowForm, offers), offers)
+        return advice_views.new_page(given_before(lambda typed: AdviceForm(typed, offers)))
+    return page_flow.render_first(READERS, given_before(lambda typed: MustNotKnowForm(typed, offers)), offers)
 
 
 @blueprint.post("/ghi-nhan/bat-dau")
@@ -54,7 +54,7 @@ def start() -> Answer:
     if not first.validate():
         return page_flow.render_first(TOLD, first, offers), 422
     if first.advice_only:
-        return advice_views.new_page(page_flow.given_before(AdviceForm, offers)), 422
+        return advice_views.new_page(given_before(lambda typed: AdviceForm(typed, offers))), 422
     if not form.validate():
         return page_flow.render_first(READERS, form, offers), 422
     pages = {BEGUN: page_flow.begun_now(), TOLD: page_flow.sent_answers(first), READERS: page_flow.sent_answers(form)}

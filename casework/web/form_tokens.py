@@ -5,6 +5,7 @@ opens nothing: whoever holds it can only add to what its owner finds later.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -26,6 +27,8 @@ WRITING = "writing"
 SECRET = frozenset({"passphrase", "digits", "code", "short", "passkey", "proof", "offer"})
 # What a page puts into a form itself says nothing of a person, and is never kept or else not typed.
 _TOKENS = frozenset({"csrf_token", FIELD, "roi"})
+# Which button was pressed, or which step was sent, is no answer.
+_NOT_CARRIED = SECRET | _TOKENS | {"back", "called", "draft", "promote", "parts"}
 _NOT_TYPED = frozenset({"once", "base", "pronoun", "mark", "period"})
 _LASTS = 3 * 24 * 3600 * clock.MICROSECOND
 
@@ -45,15 +48,16 @@ class FormToken:
     def signed(self) -> str:
         """Return the token as it stands in a page: few bytes more than what it says."""
         ids = b"".join(one.bytes for one in (self.commune_id, self.member_id, self.id)) + self.at.to_bytes(8, "big")
-        query = self.action.removeprefix(urlsplit(self.page).path)
-        text = " ".join([urlsafe_b64encode(ids).decode(), self.page, query or "?", self.title])
+        path, _, query = self.action.partition("?")
+        action = f"?{query}" if path == urlsplit(self.page).path else self.action
+        text = " ".join([urlsafe_b64encode(ids).decode(), self.page, action, self.title])
         return _signer().sign(text.encode()).decode()
 
 
 def install(app: Flask) -> None:
     """Give every template the token of its forms."""
     functions = (form_token, form_id, note_title, is_typed_into)
-    app.jinja_env.globals.update({function.__name__: function for function in functions})
+    app.jinja_env.globals.update({function.__name__: function for function in functions} | {"carried_fields": carried})
 
 
 def sent_token() -> FormToken | None:
@@ -85,14 +89,31 @@ def typed_before(form: Any) -> MultiDict[str, str] | None:
     fields: MultiDict[str, str] | None = g.get("fields_before") if request.method in SAFE else None
     if fields is None:
         return None
-    names = [field.name for field in form if field.name != "csrf_token"]
-    asked = any(sent == name or sent.startswith(f"{name}-") for sent in fields for name in names)
-    return fields if asked else None
+    return fields if any(_asks(form, name) for name in fields) else None
 
 
 def given_fields() -> MultiDict[str, str]:
     """Return what a page has to show: what this request has sent, or what was typed before."""
     return request.form if request.method not in SAFE else g.get("fields_before") or MultiDict()
+
+
+def carried(form: Any = ()) -> dict[str, list[str]]:
+    """Return the answers of the other steps of a form, which travel on in hidden boxes, to and fro; not its own."""
+    sent = {name: [value for value in values if value] for name, values in given_fields().lists()}
+    others = {name: values for name, values in sent.items() if values and name not in _NOT_CARRIED}
+    return {name: values for name, values in others.items() if not _asks(form, name)}
+
+
+def given_before(make: Callable[[Any], Any]) -> Any:
+    """Return the form of a later step, made from what was answered there before going back, or else from None."""
+    form, given = make(None), given_fields()
+    return make(given) if any(_asks(form, name) for name in given) else form
+
+
+def _asks(form: Any, sent: str) -> bool:
+    """Tell whether a form asks what was sent by this name; of a field in several boxes its own is the beginning."""
+    names = [field.name for field in form if field.name != "csrf_token"]
+    return any(sent == name or sent.startswith(f"{name}-") for name in names)
 
 
 def go_on() -> None:

@@ -29,7 +29,8 @@ def keep(crypto: CryptoContext, member: Member, row: KeptForm, text: bytes) -> N
     delete_one(crypto.session, member, row.id)
     crypto.session.add(row)
     crypto.session.flush()
-    for old in of_member(crypto.session, member)[MOST_FORMS:]:
+    others = [other for other in of_member(crypto.session, member) if other.id != row.id]
+    for old in others[MOST_FORMS - 1 :]:
         delete_one(crypto.session, member, old.id)
     delete_expired(crypto.session, at=crypto.at)
 
