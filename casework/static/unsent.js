@@ -20,9 +20,30 @@
     for (const secret of form.querySelectorAll("[type=password]")) typed.delete(secret.name);
     return typed;
   };
+  const keep = async (forms) => {
+    let page = "";
+    for (const form of unsent(forms)) {
+      page = await (await fetch(KEEP, { method: "POST", body: typedInto(form) })).text();
+      unkept.delete(form);
+    }
+    return page;
+  };
   const keepUnkept = () => {
     for (const form of unsent(unkept)) if (navigator.sendBeacon(KEEP, typedInto(form))) unkept.delete(form);
   };
+  // A link waits until the text is kept, so that the next page knows of it; without a network nobody leaves.
+  addEventListener("click", async (event) => {
+    const link = event.target.closest("a[href^='/']");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !unsent(unkept).length) return;
+    event.preventDefault();
+    try {
+      await keep(unkept);
+      location.assign(link.href);
+    } catch {
+      one("#offline").hidden = false;
+      one("#offline").scrollIntoView({ block: "center" });
+    }
+  });
   addEventListener("pagehide", keepUnkept);
   document.addEventListener("visibilitychange", () => { if (document.hidden) keepUnkept(); });
 
@@ -43,12 +64,8 @@
   const leave = async () => {
     if (leaving) return;
     leaving = true;
-    let page = "";
     try {
-      for (const form of unsent(written)) {
-        page = await (await fetch(KEEP, { method: "POST", body: typedInto(form) })).text();
-      }
-      unkept.clear();
+      const page = await keep(written);
       if (page.startsWith(KEEP)) location.replace(page);
       else location.reload();
     } catch {
