@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from casework.accounts import kept_form_actions, kept_form_requests
@@ -65,7 +64,6 @@ def read(form_id: UUID) -> Answer:
 @blueprint.post("/viet-do/<uuid:form_id>/bo")
 def discard(form_id: UUID) -> Answer:
     perform(kept_form_actions.discard_kept_form, form_id)
-    flash(_("Đã bỏ chữ gõ dở."), "done")
     return redirect(local_path(request.form.get("back", "/")), 303)
 
 

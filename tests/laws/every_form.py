@@ -203,6 +203,7 @@ def scene(house: House) -> Iterator[Scene]:
         "member_id": [house["mai"].id, house["kien"].id, left.id],
         "agency_id": [lan.person.actor.agency_id],
         "form_id": [draft],
+        "merged_id": [],
         "kind": ["dong-y", "luat", "nguy-hiem"],
         "clock": ["child_emergency", "child_plan"],
         "number": [1, 2, 3, 4, 5, 6, 7, 8],
