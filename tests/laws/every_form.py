@@ -100,7 +100,7 @@ def boxes(form: Any) -> Iterator[tuple[str, str]]:
         if kind in ("radio", "checkbox"):
             # Whoever agrees, or is in danger, is asked more on the next page.
             answer = 0 if name.startswith(("consent_", "danger")) else -1
-            if kind == "radio" and box is not form.xpath(f".//input[@name='{name}']")[answer]:
+            if kind == "radio" and box is not form.xpath(f".//input[@name='{name}'][@value!='']")[answer]:
                 continue
             yield name, box.get("value")
         elif box.tag == "select":
