@@ -21,8 +21,9 @@ from casework import clock
 from casework.web.csrf import SAFE
 
 FIELD, RESTORED = "form_token", "viet-do"
-# The form that the page is about; what stands outside it (the way back, the cover, the language) belongs to it too.
-WRITING = "writing"
+# The form that the page is about; what stands outside it (the way back, the cover, the language) belongs to it too,
+# and names it so often that its id is short.
+WRITING = "f"
 # Secrets are never kept: what is typed into these boxes must be typed again.
 SECRET = frozenset({"passphrase", "digits", "code", "short", "passkey", "proof", "offer"})
 # What a page puts into a form itself says nothing of a person, and is never kept or else not typed.
