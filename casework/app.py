@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 
 from casework import web
-from casework.accounts import session_cookies, staff
+from casework.accounts import kept_form_requests, session_cookies, staff
 from casework.accounts import views as accounts
 from casework.addresses import views as addresses
 from casework.cases import key_rotation
@@ -60,7 +60,7 @@ def create_app(config: Config) -> Flask:
     app.extensions["casework.settle"] = key_rotation.rotate_due
     app.extensions[_ALARMS] = Alarms(config, gate)
     app.extensions[errors.TO_CALL] = partial(staff.administrators, gate)
-    app.extensions["casework.keep"] = session_cookies.keep_typed_form
+    app.extensions[errors.KEEP] = kept_form_requests.keep_sent_form
     app.extensions[SIGN_OUT_AFTER_RESPONSE] = session_cookies.sign_out_after_response
     app.context_processor(_surroundings)
     for blueprint in _BLUEPRINTS:

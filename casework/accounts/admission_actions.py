@@ -19,7 +19,7 @@ from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.models import Admission
 from casework.vault.keys.enrolment.passphrase_words import fingerprint
 from casework.vault.keys.enrolment.totp import PairedPhone
-from casework.vault.models import Agency, Commune, Head, Member, Wrap
+from casework.vault.models import Agency, Commune, Head, KeptForm, Member, Wrap
 from casework.vault.states import MemberState
 from casework.vietnamese_text import plain
 
@@ -94,7 +94,10 @@ def restart(context: ActContext, member_id: UUID) -> None:
         )
     member.state = MemberState.INVITED
     heads.revoke_rows(
-        context.session, head, member, heads.rows_of_member(context.session, member, Admission, *heads.SESSIONS)
+        context.session,
+        head,
+        member,
+        heads.rows_of_member(context.session, member, Admission, KeptForm, *heads.SESSIONS),
     )
 
 

@@ -18,8 +18,9 @@ from casework.errors import NotFound, SignInNeeded, gettext_noop
 from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
+from casework.vault.crypto.hpke import public_key
 from casework.vault.integrity import heads
-from casework.vault.keys import sessions
+from casework.vault.keys import kept_forms, sessions
 from casework.vault.keys.enrolment import credentials, privacy_screen
 from casework.vault.keys.enrolment.credentials import NewCredentials, PaperCode
 from casework.vault.keys.enrolment.models import Interview
@@ -59,10 +60,10 @@ def step_up(
     token: SessionToken,
     about: UUID | None,
 ) -> StartedSession:
-    """Step up: try both factors again, where both can be asked for; return a new token and the text kept."""
+    """Step up: try both factors again, where both can be asked for; return a new token."""
     if unwrapped is None or unwrapped.member_id != context.me:
         raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
-    row = _own_session(context, token.sid)
+    row = own_session(context, token.sid)
     if not is_second_factor_waived(context, row):
         spend_second_factor(context, row, second, purpose=STEP_UP, about=about)
     state = replace(sessions.state_of(row), stepup=context.crypto.at, stepup_about=about)
@@ -81,6 +82,8 @@ def change_passphrase(context: ActContext, new: NewCredentials, *, token: Sessio
     freshness.agencies_of(context.session, context.commune_id, context.me)
     kind = FULL if row.kind == RENEW else row.kind
     state = replace(sessions.state_of(row), kind=kind)
+    seed = sessions.seed_of(row, token, context.crypto.server_keys)
+    kept_forms.seal_anew(kept_forms.of_member(context.session, member), seed, public_key(new.seed))
     credentials.replace_key(context.crypto, head, member, new)
     return _continue_with_new_code(context, member, new.seed, state, new.paper.code)
 
@@ -124,14 +127,14 @@ def end_session(context: ActContext, number: int, created: int) -> None:
 @action(Act.COVER)
 def cover(context: ActContext, code: str, *, token: SessionToken) -> None:
     """Cover the screen: the sealed key is wrapped under the session cookie and a short code (4 to 6 digits)."""
-    row = _own_session(context, token.sid)
+    row = own_session(context, token.sid)
     privacy_screen.lock_screen(context.crypto, row, token, code)
 
 
 @action(Act.UNCOVER)
 def uncover(context: ActContext, code: str, *, token: SessionToken) -> StartedSession:
     """Uncover the screen with the short code; the attempt has been counted, and the fifth wrong one is the last."""
-    row, interview = _own_session(context, token.sid), context.session.get(Interview, token.sid)
+    row, interview = own_session(context, token.sid), context.session.get(Interview, token.sid)
     if interview is None or not privacy_screen.may_try(interview):
         raise SignInNeeded(gettext_noop("Hãy mở bằng mật khẩu."))
     seed = privacy_screen.unlock_screen(context.crypto, interview, token, code)
@@ -140,7 +143,8 @@ def uncover(context: ActContext, code: str, *, token: SessionToken) -> StartedSe
     return continue_session(context, row, seed, sessions.state_of(row))
 
 
-def _own_session(context: ActContext, sid: bytes) -> SessionRow:
+def own_session(context: ActContext, sid: bytes) -> SessionRow:
+    """Return the session of whoever acts, verified; raise SignInNeeded if it has ended."""
     row = session_row(context, sid)
     if row is None or row.member_id != context.me:
         raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
@@ -149,7 +153,7 @@ def _own_session(context: ActContext, sid: bytes) -> SessionRow:
 
 def _own_rows(context: ActContext, token: SessionToken) -> tuple[SessionRow, Head, Member]:
     """Return one's own session, head and member; the gate has checked the step-up."""
-    row = _own_session(context, token.sid)
+    row = own_session(context, token.sid)
     head = freshness.head(context.session, context.commune_id, context.me)
     return row, head, freshness.member(context.session, context.commune_id, context.me)
 
@@ -159,7 +163,7 @@ def _continue_with_new_code(
 ) -> ChangedCredentials:
     at, server_keys = context.crypto.at, context.crypto.server_keys
     token = sessions.start(context.session, server_keys, seed, member_id=member.id, at=at, standing=state)
-    return ChangedCredentials(StartedSession(token, None, state.kind, member.id), code)
+    return ChangedCredentials(StartedSession(token, state.kind, member.id), code)
 
 
 def _own_sessions(context: ActContext) -> list[SessionRow]:

@@ -114,10 +114,9 @@ def covered() -> Answer:
     if form.validate_on_submit():
         try:
             authentication.count_short_code_attempt(gate(), session_cookies.session_id() or b"")
-            return session_cookies.restore_or_redirect(
-                perform(own_account_actions.uncover, form.short.data or "", token=session_cookies.session_token()),
-                session_cookies.return_path(),
-            )
+            token = session_cookies.session_token()
+            uncovered = perform(own_account_actions.uncover, form.short.data or "", token=token)
+            return session_cookies.set_session_cookie(redirect(session_cookies.return_path(), 303), uncovered)
         except (WrongPassphrase, SignInNeeded) as wrong:
             form.short.errors = [gettext(str(wrong))]
     return render_template("accounts/covered.html", form=form), 422 if form.errors else 200

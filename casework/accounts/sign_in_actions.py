@@ -1,7 +1,7 @@
 """Acts of sign-in: the passphrase, then the second factor (TOTP, RFC 6238); the paper code; unlock; sign-out."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -13,7 +13,7 @@ from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
 from casework.vault.integrity import heads
-from casework.vault.keys import sessions
+from casework.vault.keys import kept_forms, sessions
 from casework.vault.keys.enrolment import passkeys, totp
 from casework.vault.keys.enrolment.models import Interview, Passkey, Totp
 from casework.vault.keys.enrolment.passkey_challenges import SIGN_IN, Ceremony, RelyingParty
@@ -55,10 +55,9 @@ class Unwrapped(Sealed):
 
 @dataclass(frozen=True)
 class StartedSession:
-    """A session that has begun: the token for the cookie, and the form that a locked screen had kept, if any."""
+    """A session that has begun: the token for the cookie, what kind it is, and whose."""
 
     token: sessions.SessionToken
-    kept: bytes | None
     kind: str = FULL
     member_id: UUID | None = None
 
@@ -87,8 +86,7 @@ def sign_in(
 ) -> StartedSession:
     """Begin a session for a member whose passphrase has opened the key; None raises WrongPassphrase, in the log too.
 
-    It waits for the second factor, but in the demo. `before` is the id of a session of this browser that ends now;
-    text kept in it goes on with the new one if both are the same member's.
+    It waits for the second factor, but in the demo. `before` is the id of a session of this browser that ends now.
     """
     if unwrapped is None:
         raise WrongPassphrase(_WRONG)
@@ -127,17 +125,16 @@ def sign_in_by_paper_code(
     member = _signing_in_member(context, paper.member_id)
     if paper_sign_in.lost != "phone":
         spend_totp_code(context, paper.member_id, paper_sign_in.digits)
-    kept = _sealed_text(context, before, member.id)
     spend_paper_code(context, member, paper)
     kind = NIGHT if paper_sign_in.lost == "phone" else RENEW
     started = _start_session(context, paper, SessionState(kind, 2, stepup=context.crypto.at, device=device), before)
     context.reason = kind
-    return replace(started, kept=_opened_text(context, kept, paper))
+    return started
 
 
 @action(Act.UNLOCK)
 def unlock(context: ActContext, unwrapped: Unwrapped | None, *, before: bytes | None) -> StartedSession:
-    """Continue a locked session: a new token and row that expire when the first ones would have, and the text kept."""
+    """Continue a locked session: a new token and row that expire when the first ones would have."""
     if unwrapped is None:
         raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
     row = session_row(context, before)
@@ -152,16 +149,6 @@ def sign_out(context: ActContext, sid: bytes | None) -> None:
     """End this session: its row is deleted, and refused if it is put back."""
     if sid is not None:
         revoke_session(context, sid)
-
-
-@action(Act.KEEP)
-def keep_typed_text(context: ActContext, sid: bytes, text: bytes) -> None:
-    """Keep what a locked screen sent, sealed to the member's public key."""
-    row = session_row(context, sid)
-    if row is None or row.member_id != context.me:
-        raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc."))
-    member = freshness.member(context.session, context.commune_id, context.me)
-    sessions.store_draft_text(row, member.public_key, text)
 
 
 def revoke_session(context: ActContext, sid: bytes) -> None:
@@ -180,7 +167,7 @@ def revoke_session(context: ActContext, sid: bytes) -> None:
 
 
 def continue_session(context: ActContext, row: SessionRow, seed: bytes, state: SessionState) -> StartedSession:
-    """Replace the token and row of a session that goes on, and return what was kept in it."""
+    """Replace the token and row of a session that goes on."""
     return _start_session(context, Unwrapped(row.member_id, seed), state, row.sid)
 
 
@@ -238,30 +225,14 @@ def _signing_in_member(context: ActContext, member_id: UUID) -> Member:
 def _start_session(
     context: ActContext, unwrapped: Unwrapped, state: SessionState, before: bytes | None
 ) -> StartedSession:
-    """Begin a session in the place of this browser's previous one; a pending one carries on the text kept in that."""
+    """Begin a session in the place of this browser's previous one."""
     server_keys, at, member_id = context.crypto.server_keys, context.crypto.at, unwrapped.member_id
     token = sessions.start(context.session, server_keys, unwrapped.seed, member_id=member_id, at=at, standing=state)
-    previous, kept = session_row(context, before), _sealed_text(context, before, member_id)
+    previous = session_row(context, before)
     if previous is not None:
         context.session.delete(previous)
         secure_delete.request(context.session)
         context.session.execute(delete(Interview).where(Interview.sid == previous.sid))
     sessions.delete_expired(context.session, at=at)
-    if state.kind == PENDING and kept is not None:
-        context.session.flush()
-        context.session.get_one(SessionRow, token.sid).kept = kept
-        kept = None
-    return StartedSession(token, _opened_text(context, kept, unwrapped), state.kind, member_id)
-
-
-def _sealed_text(context: ActContext, sid: bytes | None, member_id: UUID) -> bytes | None:
-    row = session_row(context, sid)
-    return row.kept if row is not None and row.member_id == member_id else None
-
-
-def _opened_text(context: ActContext, kept: bytes | None, unwrapped: Unwrapped) -> bytes | None:
-    """Open the text kept; None if it was sealed to a key that the member no longer has."""
-    try:
-        return sessions.opened_text(context.commune_id, unwrapped.member_id, kept, unwrapped.seed) if kept else None
-    except VaultError:
-        return None
+    kept_forms.delete_expired(context.session, at=at)
+    return StartedSession(token, state.kind, member_id)

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from flask import current_app, request, url_for
+from flask import current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from casework.accounts import (
@@ -23,11 +23,11 @@ from casework.accounts import (
 from casework.accounts.authentication import LoginAttempt
 from casework.accounts.forms import SecondFactorForm, StepUpForm
 from casework.accounts.session_cookies import (
-    restore_or_redirect,
     return_path,
     session_id,
     session_token,
     set_device_cookie,
+    set_session_cookie,
 )
 from casework.accounts.sign_in_actions import PaperSignIn, StartedSession
 from casework.errors import BadInput, CaseworkError, SignInNeeded
@@ -115,11 +115,11 @@ def _failures_logged(person: Person, act: Action[..., StartedSession]) -> Iterat
 
 
 def signed_in_response(started: StartedSession, username: str) -> Response:
-    """Answer a sign-in, complete or pending: set the session cookie, lead to the next page or show the kept form."""
+    """Answer a sign-in, complete or pending: set the session cookie and lead to the next page."""
     new_token()
     if started.kind != PENDING:
         _run_due_rotations(started)
-    response = restore_or_redirect(started, _page_after(started))
+    response = set_session_cookie(redirect(_page_after(started), 303), started)
     if started.kind != PENDING and started.member_id is not None:
         commune_id, attempt = _commune_of(username), login_attempt(username, "")
         authentication.reset_attempts(gate(), commune_id, attempt)

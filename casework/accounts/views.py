@@ -4,7 +4,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.accounts import admission_views, own_account_views, session_cookies, sign_in_actions, sign_in_before_gate
+from casework.accounts import (
+    admission_views,
+    kept_form_views,
+    own_account_views,
+    session_cookies,
+    sign_in_actions,
+    sign_in_before_gate,
+)
 from casework.accounts.forms import PaperForm, SecondFactorForm, SignInForm, StepUpForm, UnlockForm
 from casework.accounts.sign_in_actions import WrongCode, WrongPassphrase
 from casework.vault.keys.enrolment.passkeys import WrongPasskey
@@ -15,6 +22,7 @@ from casework.web.session_loading import COOKIE
 blueprint = Blueprint("accounts", __name__)
 blueprint.register_blueprint(own_account_views.blueprint)
 blueprint.register_blueprint(admission_views.blueprint)
+blueprint.register_blueprint(kept_form_views.blueprint)
 Answer = Response | str | tuple[str, int]
 
 

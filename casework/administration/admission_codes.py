@@ -11,7 +11,7 @@ from casework.vault.keys.context import RecipientKey
 from casework.vault.keys.enrolment import admission
 from casework.vault.keys.enrolment.models import Admission
 from casework.vault.keys.keyring import AgencyKeys
-from casework.vault.models import Member, Slot
+from casework.vault.models import KeptForm, Member, Slot
 from casework.vault.states import MemberState
 
 
@@ -53,7 +53,9 @@ def invite_again(context: ActContext, member: Member, carry: AgencyKeys) -> str:
         context.session,
         head,
         member,
-        heads.rows_of_member(context.session, member, Admission, Slot, *heads.SECOND_FACTORS, *heads.SESSIONS),
+        heads.rows_of_member(
+            context.session, member, Admission, Slot, KeptForm, *heads.SECOND_FACTORS, *heads.SESSIONS
+        ),
     )
     return new_code(context, member, carry)
 

@@ -14,6 +14,7 @@ from casework.errors import VaultError
 from casework.gate import ActContext
 from casework.policy.vocabulary import Act, Section
 from casework.vault.integrity import heads
+from casework.vault.keys import kept_forms
 from casework.vault.models import Document
 from casework.vault.states import MemberState
 
@@ -42,6 +43,7 @@ def erase(context: ActContext, case: VerifiedCase) -> None:
         for row in reading.rows_of_case(context, case, model):
             context.session.delete(row)
         context.session.flush()
+    kept_forms.delete_of_case(context.session, context.commune_id, case.id)
     secure_delete.request(context.session, patiently=True)
     if others_documents:
         _transfer(context, case, others_documents[0].owner_id, Label(code=code))

@@ -80,9 +80,9 @@ def timeline(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/ten")
 def show_name(case_id: UUID) -> str:
-    """Show the page of a case with the name on it."""
+    """Show the page of a case with the name on it, and in the note what was being typed."""
     name = perform(actions.show_name, case_id)
-    return presenters.case_page(perform(actions.read_case, case_id), name=name)
+    return presenters.case_page(perform(actions.read_case, case_id), name=name, note=NoteForm())
 
 
 @blueprint.post(f"{CASE}/ghi-chu")

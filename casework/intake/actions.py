@@ -32,6 +32,7 @@ from casework.errors import NotFound, Refused
 from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Role, Section
 from casework.sealed import Sealed
+from casework.vault.keys import kept_forms
 from casework.vault.models import Agency
 from casework.vault.states import AgencyState
 
@@ -232,6 +233,7 @@ def discard_draft(context: ActContext, draft_id: UUID, *, replaced: bool = False
     case = reading.find_draft(context, draft_id)
     pages = reading.open_newest_of(context, case, [Section.ADVICE], within=reading.scope_of_drafts(context))
     writing.erase_section(context, case, Section.DRAFT)
+    kept_forms.delete_of_case(context.session, context.commune_id, draft_id)
     if pages and not replaced:
         case.row.state = CaseState.ADVICE
         return None

@@ -20,6 +20,7 @@ from casework.intake.page_flow import BEGUN, REACH, READERS, TOLD
 from casework.policy.vocabulary import Act
 from casework.web.choice_fields import YES
 from casework.web.current_user import check_permission, perform
+from casework.web.form_tokens import carried, go_on
 
 blueprint = Blueprint("advice", __name__)
 CONTACT = "/tu-van/<uuid:contact_id>"
@@ -42,7 +43,7 @@ def record() -> Answer:
         return page_flow.render_first(TOLD, first, offers), 422
     valid = form.validate()
     if form.mistyped or not (valid or "promote" in request.form):
-        return new_page(first, form), 422
+        return new_page(form), 422
     age_group = first.age_group.data or ""
     advice = replace(form.advice(), danger=first.danger.data, age_group=age_group, pronoun=offers.chosen_pronoun)
     if "promote" in request.form:
@@ -98,11 +99,11 @@ def _if_said(advice: Advice) -> Advice | None:
     return replace(advice, asked_on=advice.asked_on or clock.today().isoformat())
 
 
-def new_page(first: IntakePage, form: AdviceForm) -> str:
-    """Render the page of a new contact; it carries the answers of the first page in hidden fields."""
-    return render_template(
-        "intake/advice.html", form=form, offers=form.offers, carried=page_flow.sent_answers(first), contact=None
-    )
+def new_page(form: IntakePage) -> str:
+    """Render the page of a new contact; it carries the answers of the other pages in hidden fields."""
+    go_on()
+    others = carried(form)
+    return render_template("intake/advice.html", form=form, offers=form.offers, carried=others, contact=None)
 
 
 def pages_of(advice: Advice) -> Mapping[int, Mapping[str, Any]]:

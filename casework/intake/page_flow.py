@@ -33,6 +33,7 @@ from casework.intake.forms import (
 from casework.intake.sharing_form import SharingForm
 from casework.web.choice_fields import YES
 from casework.web.current_user import me, perform
+from casework.web.form_tokens import carried, given_fields, go_on
 from casework.web.translation import day, when
 
 TOLD, READERS, REACH, PERSON, EVENT, SHARING, CONSENT, CHECK = range(1, 9)
@@ -57,6 +58,8 @@ TEMPLATES = {
 }
 # Stands in a page that was left with "Lưu nháp", beside what was typed.
 LEFT = "left"
+# What the buttons of a page say besides going on: to the page before, or to the numbers to call.
+BACK, STEPS = "back", "steps"
 # Page 0 of a draft is written by the machine alone: when it was begun.
 BEGUN = 0
 Typed = Mapping[str, Any]
@@ -95,6 +98,10 @@ class DraftPages:
     pages: Mapping[int, Typed]
     saved: Mapping[int, int]
     offers: Offers
+
+    def shown(self, number: int) -> IntakePage:
+        """Return the form of a page with what was typed and not sent, if that is shown again, or else as it is kept."""
+        return form_of(number, given_fields(), self.offers) if given_fields() else self.form(number)
 
     def form(self, number: int) -> IntakePage:
         """Return the form of a page with what the draft holds."""
@@ -199,8 +206,10 @@ def page_url(draft_id: UUID, number: int, **query: Any) -> str:
 
 def redirect_onward(draft_id: UUID, number: int) -> Response:
     """Lead from a page that was saved to the next one, or to the same one after "Lưu nháp"."""
-    if request.form.get("draft") == "cover":
-        return redirect(url_for("accounts.mine.cover", tiep=page_url(draft_id, number)), 303)
+    if request.form.get("draft") == BACK:
+        return redirect(url_for("intake.page", draft_id=draft_id, number=page_before(number)), 303)
+    if request.form.get("draft") == STEPS:
+        return redirect(url_for("intake.steps", draft_id=draft_id), 303)
     if "draft" in request.form:
         flash(_("Đã lưu nháp lúc %(time)s.", time=when(clock.now())))
         return redirect(page_url(draft_id, number), 303)
@@ -232,8 +241,12 @@ def redirect_or_correct(draft_id: UUID, number: int, form: IntakePage) -> Respon
     return redirect_onward(draft_id, number) if compared.validate() else (render_page(draft, number, compared), 422)
 
 
+def page_before(number: int) -> int:
+    """Return the number of the page to which "Quay lại" leads: a correction goes back to the check page."""
+    return CHECK if request.args.get("sua") else number - 1
+
+
 def render_page(draft: DraftPages, number: int, form: IntakePage) -> str:
-    back = CHECK if request.args.get("sua") else number - 1
     return render_template(
         TEMPLATES[number],
         form=form,
@@ -242,17 +255,15 @@ def render_page(draft: DraftPages, number: int, form: IntakePage) -> str:
         draft_id=draft.id,
         begun=draft.begun,
         action=page_url(draft.id, number, luu=1),
-        back_url=url_for("intake.page", draft_id=draft.id, number=back) if back else None,
+        back=page_before(number),
     )
 
 
 def render_first(number: int, form: IntakePage, offers: Offers) -> str:
-    """Render a page before there is a draft; the second carries the answers of the first in hidden fields."""
-    carried = {} if number == TOLD else sent_answers(form_of(TOLD, request.form, offers))
-    action = url_for("intake.told" if number == TOLD else "intake.start")
-    return render_template(
-        TEMPLATES[number], form=form, number=number, offers=offers, action=action, carried=carried, back_url=None
-    )
+    """Render a page before there is a draft; it carries the answers of the others in hidden fields."""
+    go_on()
+    action, others = url_for("intake.told" if number == TOLD else "intake.start"), carried(form)
+    return render_template(TEMPLATES[number], form=form, number=number, offers=offers, action=action, carried=others)
 
 
 def render_check(draft: DraftPages) -> str:

@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 
 from casework.intake import actions, advice_views, page_flow, speech_views
 from casework.intake.advice_forms import AdviceForm
-from casework.intake.forms import Offers
+from casework.intake.forms import MustNotKnowForm, Offers
 from casework.intake.page_flow import BEGUN, CHECK, REACH, READERS, TOLD, Unfinished
 from casework.web.choice_fields import YES
 from casework.web.current_user import allow_locked, perform
+from casework.web.form_tokens import carried, given_before, given_fields
 
 blueprint = Blueprint("intake", __name__)
 blueprint.register_blueprint(advice_views.blueprint)
@@ -23,7 +24,8 @@ Answer = Response | str | tuple[str, int]
 @blueprint.get("/ghi-nhan")
 def begin() -> str:
     """Show what is said first, read aloud; nothing is stored yet."""
-    offers = Offers(pronoun=request.args.get("goi", ""), setting=perform(actions.begin_intake))
+    pronoun = request.args.get("goi") or given_fields().get("pronoun", "")
+    offers = Offers(pronoun=pronoun, setting=perform(actions.begin_intake))
     return page_flow.render_first(TOLD, page_flow.form_of(TOLD, None, offers), offers)
 
 
@@ -37,10 +39,10 @@ def told() -> Answer:
     if not form.validate():
         return page_flow.render_first(TOLD, form, offers), 422
     if form["danger"].data == YES and "called" not in request.form:
-        return render_template("intake/steps.html", offers=offers, carried=page_flow.sent_answers(form))
+        return render_template("intake/steps.html", offers=offers, carried=carried())
     if form.advice_only:
-        return advice_views.new_page(form, AdviceForm(None, offers))
-    return page_flow.render_first(READERS, page_flow.form_of(READERS, None, offers), offers)
+        return advice_views.new_page(given_before(lambda typed: AdviceForm(typed, offers)))
+    return page_flow.render_first(READERS, given_before(lambda typed: MustNotKnowForm(typed, offers)), offers)
 
 
 @blueprint.post("/ghi-nhan/bat-dau")
@@ -52,7 +54,7 @@ def start() -> Answer:
     if not first.validate():
         return page_flow.render_first(TOLD, first, offers), 422
     if first.advice_only:
-        return advice_views.new_page(first, AdviceForm(None, offers)), 422
+        return advice_views.new_page(given_before(lambda typed: AdviceForm(typed, offers))), 422
     if not form.validate():
         return page_flow.render_first(READERS, form, offers), 422
     pages = {BEGUN: page_flow.begun_now(), TOLD: page_flow.sent_answers(first), READERS: page_flow.sent_answers(form)}
@@ -79,7 +81,7 @@ def page(draft_id: UUID, number: int) -> str:
     draft = page_flow.load_draft(draft_id)
     if number == CHECK:
         return page_flow.render_check(draft)
-    form = draft.form(number)
+    form = draft.shown(number)
     if "xem" in request.args:
         form.validate()
     return page_flow.render_page(draft, number, form)
@@ -91,7 +93,7 @@ def resume(draft_id: UUID) -> str:
     draft = page_flow.load_draft(draft_id)
     number = draft.stopped_at
     return (
-        page_flow.render_check(draft) if number == CHECK else page_flow.render_page(draft, number, draft.form(number))
+        page_flow.render_check(draft) if number == CHECK else page_flow.render_page(draft, number, draft.shown(number))
     )
 
 

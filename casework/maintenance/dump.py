@@ -23,7 +23,7 @@ from casework.vault.keys.enrolment import models as _entry  # noqa: F401
 from casework.vault.keys.recovery import models as _recovery  # noqa: F401
 
 FORM = 1
-NOT_DUMPED = frozenset({"session", "throttle", "interview", "tally"})
+NOT_DUMPED = frozenset({"session", "throttle", "interview", "kept_form", "tally"})
 _AT_ONCE = 500
 Advance = Callable[[int], None]
 # Given the total (rows or bytes), returns what is called with each number of them that is done.

@@ -44,6 +44,8 @@ _ABOUT_NO_CASE = (
 _BESIDE_A_CASE = {
     Act.STEP_UP,
     Act.KEEP,
+    Act.KEPT_READ,
+    Act.KEPT_DISCARD,
     Act.COVER,
     Act.UNCOVER,
     Act.AGENCY_ROTATE,

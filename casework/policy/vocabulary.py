@@ -68,6 +68,8 @@ class Act(StrEnum):
     ADMISSION_CONFIRM = "admission.confirm"
     SIGN_OUT = "account.sign_out"
     KEEP = "account.keep"
+    KEPT_READ = "account.kept"
+    KEPT_DISCARD = "account.kept_discard"
     ACCOUNT_LIST = "account.list"
     REVIEW_READ = "review.read"
     REVIEW_CONFIRM = "review.confirm"

@@ -43,11 +43,11 @@ def taken_out(form: Any) -> list[UUID]:
 
 
 def offer_readers(form: Any, side: ReceivingSide, out: Collection[UUID]) -> None:
-    """Offer who would read, to be taken out; before anything is sent, those in `out` are marked."""
+    """Offer who would read, to be taken out; before anything is typed, those in `out` are marked."""
     form.without.choices = [
         SelectChoice(str(reader.id), reader.name, {"hint": _reader_hint(reader)}) for reader in side.readers
     ]
-    if not form.is_submitted():
+    if form.without.raw_data is None:
         form.without.data = [str(member_id) for member_id in out]
 
 
@@ -77,7 +77,7 @@ def offer_sections(form: Any, preview: Preview) -> None:
         for section in preview.offered
     ]
     form.sections.flags.told = True
-    if not form.is_submitted():
+    if form.sections.raw_data is None:
         form.sections.data = [section.code for section in preview.offered if section not in preview.unwanted]
 
 

@@ -14,6 +14,7 @@ from casework.cases.sections import GroundEntry
 from casework.errors import BadInput
 from casework.referrals.ground_actions import SafetyCall
 from casework.web.choice_fields import NO, YES
+from casework.web.form_tokens import given_before
 from casework.web.forms import Form, SentOnceForm
 
 ANSWERS = ("granted", "refused", "not_asked")
@@ -176,16 +177,12 @@ def parts_form(begun: GroundEntry, *, answered: bool, is_child: bool = False) ->
     """
     if begun.consent == "refused":
         refusal: Any = RefusalForm
-        return refusal() if answered else refusal(formdata=None)
+        return refusal() if answered else given_before(lambda typed: refusal(formdata=typed))
     base = ConsentPartsForm if begun.kind == CONSENT else PartsForm
     codes = sorted(section.code for section in ground_rules.fitting(ground_rules.allowed(begun), is_child=is_child))
     kind: Any = type("PartsForm", (base,), {"sections": field_of(GroundEntry, "sections", required=True, only=codes)})
-    if answered:
-        return kind()
-    return kind(
-        formdata=None,
-        data={"sections": [section.code for section in ground_rules.suggested(begun) if section.code in codes]},
-    )
+    suggested = {"sections": [section.code for section in ground_rules.suggested(begun) if section.code in codes]}
+    return kind() if answered else given_before(lambda typed: kind(formdata=typed, data=suggested))
 
 
 class EndingForm(Form):

@@ -46,5 +46,5 @@ class VoidForm(Form):
 
 
 class MergeForm(Form):
-    code = ShortText(_("Mã của vụ việc được giữ lại"), limit=60, hint=_("Ví dụ: sen-lúa-42."))
+    kept_case = ShortText(_("Mã của vụ việc được giữ lại"), limit=60, hint=_("Ví dụ: sen-lúa-42."))
     words = LongText(_("Vì sao biết là cùng một vụ việc?"), rows=3)

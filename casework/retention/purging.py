@@ -18,6 +18,7 @@ from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
 from casework.retention.actions import has_died, is_held
 from casework.vault.integrity import heads
+from casework.vault.keys import kept_forms
 from casework.vault.models import Document
 
 _EPOCH = clock.moment(0).date().toordinal()
@@ -70,6 +71,7 @@ def purge(context: ActContext, ids: Collection[UUID], *, months: int) -> int:
             context, verified, [document for document in documents if document.section in _PURGED_SECTIONS]
         )
         writing.revoke(context, verified)
+        kept_forms.delete_of_case(context.session, context.commune_id, case_id)
     secure_delete.request(context.session, patiently=True)
     context.about, context.reason = None, f"{len(set(ids))} cases"
     return len(set(ids))

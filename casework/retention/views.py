@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from casework.errors import BadInput
 from casework.policy.vocabulary import Act
 from casework.retention import actions, purging, voiding
 from casework.retention.actions import ErasureOptions
@@ -107,11 +108,14 @@ def set_aside(case_id: UUID) -> Answer:
 def merge(case_id: UUID) -> Answer:
     check_permission(Act.CASE_MERGE)
     form = MergeForm()
-    if not form.validate_on_submit():
-        return _mistake_page(perform(actions.read_request, case_id), merge=form), 422
-    kept = perform(voiding.merge_case, case_id, form.code.data or "", form.words.data or "")
-    flash(_("Đã gộp. Tìm mã cũ cũng ra vụ việc này."), "done")
-    return _to_case(kept)
+    if form.validate_on_submit():
+        try:
+            kept = perform(voiding.merge_case, case_id, form.kept_case.data or "", form.words.data or "")
+            flash(_("Đã gộp. Tìm mã cũ cũng ra vụ việc này."), "done")
+            return _to_case(kept)
+        except BadInput as cause:
+            form.kept_case.errors = [_(str(cause))]
+    return _mistake_page(perform(actions.read_request, case_id), merge=form), 422
 
 
 @blueprint.get("/vu-viec-da-bo")

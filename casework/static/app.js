@@ -18,8 +18,6 @@
 
   // A form is sent only once, and only when the network is there: else the text stays on the page.
   let busy = false;
-  let typed = false;
-  addEventListener("input", () => { typed = true; });
   addEventListener("pageshow", () => { busy = false; });
   const alive = async () => {
     const stop = new AbortController();
@@ -43,34 +41,20 @@
     if (button && button.hasAttribute("formaction")) form.action = button.formAction;
     HTMLFormElement.prototype.submit.call(form);
   };
+  // Browsers before 2021 do not say which button was pressed: the last one that was clicked is remembered.
+  let clicked = null;
+  addEventListener("click", (event) => { clicked = event.target.closest && event.target.closest("button"); }, true);
   addEventListener("submit", async (event) => {
     const form = event.target;
+    const button = event.submitter || (clicked && clicked.form === form ? clicked : null);
+    clicked = null;
     if (form === exit || form.method !== "post") return;
     event.preventDefault();
     if (busy) return;
     busy = true;
     const there = await alive();
     one("#offline").hidden = there;
-    if (there) send(form, event.submitter);
+    if (there) { form.dataset.sent = ""; send(form, button); }
     else { busy = false; one("#offline").scrollIntoView({ block: "center" }); }
   });
-
-  // One minute before the screen locks there is a word; then the draft is kept, or the page asked anew.
-  const idle = one("#idle");
-  if (idle) {
-    const limit = idle.dataset.minutes * 60000;
-    let last = Date.now();
-    for (const kind of ["pointerdown", "keydown", "input", "scroll"]) {
-      addEventListener(kind, () => { last = Date.now(); idle.hidden = true; }, { passive: true });
-    }
-    setInterval(() => {
-      const quiet = Date.now() - last;
-      idle.hidden = quiet < limit - 60000;
-      if (quiet < limit) return;
-      last = Date.now();
-      const draft = typed && one("[data-draft]");
-      if (draft) draft.click();
-      else location.reload();
-    }, 5000);
-  }
 })();

@@ -173,7 +173,24 @@ class SessionRow(Base, SignedRow):
     device: Mapped[str] = mapped_column(String(60))
     seen: Mapped[int]
     blob: Mapped[bytes | None]
-    kept: Mapped[bytes | None]
+
+
+class KeptForm(Record, SignedRow):
+    """A form that somebody typed into and has not sent: what was typed, encrypted to their own public key.
+
+    `page` is the address where the form stands and `case_id` the case that it is about, so that both can be found
+    without a key: the page offers the text again, an erasure takes it along.
+    """
+
+    __tablename__ = "kept_form"
+    __head__: ClassVar[str | None] = "member_id"
+    __table_args__ = (ForeignKeyConstraint(["commune_id", "member_id"], ["member.commune_id", "member.id"]),)
+
+    member_id: Mapped[UUID] = mapped_column(index=True)
+    case_id: Mapped[UUID | None] = mapped_column(index=True)
+    page: Mapped[str] = mapped_column(String(300))
+    at: Mapped[int]
+    blob: Mapped[bytes]
 
 
 class Throttle(Base):

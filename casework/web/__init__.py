@@ -5,7 +5,7 @@ import re
 from flask import Flask
 from jinja2.ext import Extension
 
-from casework.web import csrf, errors, headers, quick_exit, request_limits, spoken_text, translation
+from casework.web import csrf, errors, form_tokens, headers, quick_exit, request_limits, spoken_text, translation
 
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
@@ -21,5 +21,5 @@ def install(app: Flask) -> None:
     """Add these parts to an app, in this order; and send pages without the indentation of their templates."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(StripIndentation)
-    for part in (request_limits, csrf, translation, spoken_text, quick_exit, errors, headers):
+    for part in (request_limits, csrf, form_tokens, translation, spoken_text, quick_exit, errors, headers):
         part.install(app)

@@ -15,6 +15,7 @@ from casework.policy.permit import allowed
 from casework.policy.step_up import ProofNeeded
 from casework.policy.vocabulary import Act
 from casework.web.csrf import SAFE
+from casework.web.errors import KEEP
 from casework.web.session_loading import COOKIE, SignedInMember, State, load_session
 
 log = logging.getLogger(__name__)
@@ -105,9 +106,14 @@ def allow_locked(view: View) -> View:
 
 def _ask_for_proof(needed: ProofNeeded) -> Response:
     """Redirect to step-up; a form that was being sent is kept, and can be sent from there."""
-    if request.method not in SAFE:
-        current_app.extensions["casework.keep"](me(), needed.act)
-    return redirect(url_for("accounts.step_up", tiep=_return_path(), viec=needed.about), 303)
+    back = keep_form(needed.act) or _return_path()
+    return redirect(url_for("accounts.step_up", tiep=back, viec=needed.about), 303)
+
+
+def keep_form(waits: Act | None = None) -> str | None:
+    """Keep the form that this request has sent; return where it is shown again, or None if there is nothing to keep."""
+    keep: Callable[[Act | None], str | None] = current_app.extensions[KEEP]
+    return keep(waits) if request.method not in SAFE else None
 
 
 def is_public(endpoint: str) -> bool:
@@ -144,13 +150,12 @@ def _require_open_session() -> Response | None:
     if (fault := g.get("session_fault")) is not None:
         raise fault
     if member is None:
-        return redirect(url_for("accounts.sign_in", tiep=_return_path()), 303)
+        return redirect(url_for("accounts.sign_in", tiep=keep_form() or _return_path()), 303)
     view = current_app.view_functions[request.endpoint]
     if member.state == "open" or member.state in getattr(view, "works", ()):
         return None
-    if request.method not in SAFE and member.state in ("locked", "covered", "ended"):
-        current_app.extensions["casework.keep"](member)
-    return redirect(url_for(_PAGE_OF_STATE[member.state], tiep=_return_path()), 303)
+    kept = keep_form() if member.state in ("locked", "covered", "ended") else None
+    return redirect(url_for(_PAGE_OF_STATE[member.state], tiep=kept or _return_path()), 303)
 
 
 def _return_path() -> str:

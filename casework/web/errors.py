@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from casework.errors import BadInput, CaseworkError, Conflict, VaultError
+from casework.web import form_tokens
 
 log = logging.getLogger("casework.web")
 
@@ -24,6 +25,9 @@ STOP = (
 )
 # The names of the administrators of a commune, as far as they can still be read; set by the application.
 TO_CALL = "casework.to_call"
+# Keeps the form that a request has sent, and returns where it is shown again; set by the application.
+KEEP = "casework.keep"
+_NOT_THERE = (403, 404)
 
 
 @dataclass(frozen=True)
@@ -114,12 +118,30 @@ def answer(error: Exception) -> Response:
 def page(status: int, advice: str | None = None) -> Response:
     """Render the page of a status and log it with the route's template, never the URL."""
     words = PAGES.get(status, BROKEN if status >= 500 else PAGES[400])
-    return _rendered(status, "web/error.html", WAIT, heading=words.heading, advice=advice or words.advice)
+    shown = {"heading": words.heading, "advice": advice or words.advice} | _typed(status)
+    return _rendered(status, "web/error.html", WAIT, **shown)
 
 
 def _integrity_page(status: int) -> Response:
     """Say that what was written no longer holds, whom to call, and what not to do; nobody is told to try again."""
-    return _rendered(status, "web/integrity.html", STOP, to_call=_names_to_call)
+    return _rendered(status, "web/integrity.html", STOP, to_call=_names_to_call, **_typed(status))
+
+
+def _typed(status: int) -> dict[str, object]:
+    """Return what was typed into a form that could not be taken, and where it is shown again, if it could be kept.
+
+    It is told to whoever has just sent it, with a token of ours that nobody else can have. Nothing is kept of a page
+    that is not there: its case may have been erased.
+    """
+    try:
+        token = form_tokens.sent_token()
+    except HTTPException:
+        # A form that is too large, or that is none, cannot be read a second time either.
+        token = None
+    if token is None:
+        return {"kept": None, "typed": ()}
+    kept = None if status in _NOT_THERE else current_app.extensions[KEEP]()
+    return {"kept": kept, "typed": form_tokens.sent_fields(), "again": request.full_path.rstrip("?")}
 
 
 def _names_to_call() -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField, TextAreaField
 
-from casework.web import clean, wtforms_messages
+from casework.web import clean, form_tokens, wtforms_messages
 from casework.web.choice_fields import Choice, Choices, Codes, OneCode
 from casework.web.date_fields import DateParts, YearOrAge
 from casework.web.text_fields import (
@@ -62,6 +62,11 @@ class Form(FlaskForm):
             if text_filter:
                 options["filters"] = [text_filter, *unbound_field.kwargs.get("filters", ())]
             return super().bind_field(form, unbound_field, options)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Return what was sent; on a page that shows a form again, what was typed into it before."""
+            given = super().wrap_formdata(form, formdata)  # type: ignore[no-untyped-call]
+            return form_tokens.typed_before(form) if given is None else given
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)

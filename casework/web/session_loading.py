@@ -23,7 +23,7 @@ from casework.vault.keys.enrolment.models import Interview
 from casework.vault.keys.enrolment.passphrase_words import fingerprint
 from casework.vault.keys.kek import ServerKeys
 from casework.vault.keys.keyring import Keyring, unwrap
-from casework.vault.models import Agency, Commune, Head, Member, SessionRow, Wrap
+from casework.vault.models import Agency, Commune, Head, KeptForm, Member, SessionRow, Wrap
 from casework.vault.states import AgencyState, MemberState
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ class SignedInMember:
 
     `due` are the agencies and circles whose key they hold and which is due for rotation. `elsewhere` is when a later
     session of the same account began in another browser that has not signed out, in microseconds; 0 without one.
+    `kept_forms` is how many forms they have typed into and not sent.
     """
 
     person: Person
@@ -56,6 +57,7 @@ class SignedInMember:
     kind: str = sessions.FULL
     elsewhere: int = 0
     public_key: bytes = b""
+    kept_forms: int = 0
 
     @property
     def fingerprint(self) -> str:
@@ -102,6 +104,7 @@ class _Record:
     commune_name: str
     covered: int
     elsewhere: int
+    kept_forms: int
 
 
 def _read_record(gate: Gate, session: Session, token: sessions.SessionToken) -> _Record | None:
@@ -112,8 +115,8 @@ def _read_record(gate: Gate, session: Session, token: sessions.SessionToken) -> 
     columns_read = session.execute(_RECORDS, {"sid": token.sid}).one_or_none()
     if columns_read is None:
         return None
-    row, member, head, commune = split_row(columns_read[:-4], _RECORD_MODELS)
-    newest_number, newest_mac, covered, elsewhere = columns_read[-4:]
+    row, member, head, commune = split_row(columns_read[:-5], _RECORD_MODELS)
+    newest_number, newest_mac, covered, elsewhere, kept_forms = columns_read[-5:]
     server_keys = gate.server_keys(row.commune_id)
     verify_row(server_keys, Head, head, 0)
     freshness.require_latest(session, head, newest_number, newest_mac)
@@ -124,13 +127,14 @@ def _read_record(gate: Gate, session: Session, token: sessions.SessionToken) -> 
     except VaultError as cause:
         log.error("fault=%s row=%s", type(cause).__name__, cause.row)
         return None
-    return _Record(server_keys, row, member, head, commune.name, covered, elsewhere or 0)
+    return _Record(server_keys, row, member, head, commune.name, covered, elsewhere or 0, kept_forms)
 
 
 _RECORD_MODELS = (SessionRow, Member, Head, Commune)
-_other, _interview = _session.alias("other"), Interview.__table__
-# These two are unverified: they only choose what a page says.
+_other, _interview, _kept = _session.alias("other"), Interview.__table__, KeptForm.__table__
+# These three are unverified: they only choose what a page says.
 _COVERED = select(func.count()).where(_interview.c.sid == _session.c.sid).scalar_subquery()
+_KEPT = select(func.count()).where(_kept.c.member_id == _session.c.member_id).scalar_subquery()
 _ELSEWHERE = (
     select(func.max(_other.c.created))
     .where(_other.c.member_id == _session.c.member_id, _other.c.sid != _session.c.sid)
@@ -139,7 +143,9 @@ _ELSEWHERE = (
     .scalar_subquery()
 )
 _RECORDS = (
-    select(*columns(*_RECORD_MODELS), *freshness.newest_line(_head.c.commune_id, _head.c.id), _COVERED, _ELSEWHERE)
+    select(
+        *columns(*_RECORD_MODELS), *freshness.newest_line(_head.c.commune_id, _head.c.id), _COVERED, _ELSEWHERE, _KEPT
+    )
     .join(_member, (_member.c.commune_id == _session.c.commune_id) & (_member.c.id == _session.c.member_id))
     .join(_head, (_head.c.commune_id == _member.c.commune_id) & (_head.c.id == _member.c.id))
     .join(_commune, _commune.c.id == _session.c.commune_id)
@@ -192,6 +198,7 @@ def _signed_in_member(session: Session, record: _Record, state: State, seed: byt
         kind=record.row.kind,
         elsewhere=record.elsewhere,
         public_key=member.public_key,
+        kept_forms=record.kept_forms,
     )
 
 

@@ -60,9 +60,13 @@ def choose() -> Response:
     """Keep the language in a cookie and go back to the page."""
     lang = request.form.get("lang", "")
     back = redirect(local_path(request.form.get("back", "/")), 303)
-    if lang in LANGUAGES:
-        back.set_cookie(COOKIE, lang, max_age=YEAR, secure=True, httponly=True, samesite="Lax")
-    return back
+    return set_language(back, lang) if lang in LANGUAGES else back
+
+
+def set_language(response: Response, lang: str) -> Response:
+    """Let a browser keep the language of its pages for a year."""
+    response.set_cookie(COOKIE, lang, max_age=YEAR, secure=True, httponly=True, samesite="Lax")
+    return response
 
 
 def local_path(path: str) -> str:

@@ -167,20 +167,14 @@ def test_what_was_typed_on_a_locked_screen_comes_back_after_unlocking(browser, h
         answer = browser.post(f"/vu-viec/{case_id}/ghi-chu", data={"words": words}, **SITE)
         assert answer.headers["Location"].startswith("/mo-khoa")
         with house.gate.database.engine.connect() as connection:
-            kept = connection.exec_driver_sql("SELECT kept FROM session WHERE kept IS NOT NULL").scalar_one()
+            kept = connection.exec_driver_sql("SELECT blob FROM kept_form").scalar_one()
         assert "Hẹn chiều mai".encode() not in bytes(kept)
-        answer = browser.post("/mo-khoa", data={"passphrase": STAFF["lan"].passphrase}, **SITE)
+        passphrase = {"passphrase": STAFF["lan"].passphrase}
+        answer = browser.post(answer.headers["Location"], data=passphrase, follow_redirects=True, **SITE)
     page = answer.get_data(as_text=True)
     assert "Hẹn chiều mai." in page
     assert "&lt;im đi&gt;" in page
     assert f'action="/vu-viec/{case_id}/ghi-chu"' in page
-
-
-def test_a_text_put_into_a_session_row_from_outside_is_refused(browser, house, lan):
-    sign_in(browser)
-    with house.gate.database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE session SET kept = ?", (b"planted",))
-    assert browser.get("/", **SITE).headers["Location"].startswith("/dang-nhap")
 
 
 def test_nobody_but_its_sender_opens_what_was_kept(browser, house, lan, app):
@@ -189,8 +183,16 @@ def test_nobody_but_its_sender_opens_what_was_kept(browser, house, lan, app):
     later = clock.micros() + 20 * MINUTE
     with clock.use_clock(lambda: later):
         browser.post(f"/vu-viec/{case_id}/ghi-chu", data={"words": "chữ của Lan"}, **SITE)
-        answer = sign_in(browser, "hoa")
-    assert "chữ của Lan" not in answer.get_data(as_text=True)
+        sign_in(browser, "hoa")
+        home = browser.get("/", **SITE).get_data(as_text=True)
+        assert "Bản đang viết dở" not in home
+        sign_in(browser, "lan")
+        home = browser.get("/", **SITE).get_data(as_text=True)
+        assert "Bản đang viết dở" in home
+        [own] = set(re.findall(r"/viet-do/[0-9a-f-]{36}", home))
+        assert "chữ của Lan" in browser.get(f"{own}/chu", **SITE).get_data(as_text=True)
+        sign_in(browser, "hoa")
+        assert browser.get(f"{own}/chu", **SITE).headers["Location"] == "/"
 
 
 def test_signing_out_ends_the_row_and_clears_the_browser(browser, house):

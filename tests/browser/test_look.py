@@ -133,7 +133,7 @@ def test_a_double_tap_sends_once_and_keeps_the_button(page_at):
     page, _ = page_at("/everything")
     sent = []
     page.on("request", lambda asked: sent.append(asked.post_data or ""))
-    page.evaluate("() => { const draft = document.querySelector('[data-draft]'); draft.click(); draft.click(); }")
+    page.evaluate("() => { const draft = document.querySelector('[name=draft]'); draft.click(); draft.click(); }")
     page.wait_for_selector("[data-problems]")
     assert [body.count("draft=1") for body in sent if "csrf_token" in body] == [1]
 
@@ -162,7 +162,7 @@ def test_the_way_out_works_and_back_does_not_show_the_case(page_at, script):
     assert "Thanh Sơn" not in page.content()
 
 
-def test_a_quiet_screen_warns_and_then_keeps_the_draft(page_at, site):
+def test_a_quiet_screen_warns_and_then_asks_for_the_page_anew(page_at, site):
     page, _ = page_at("/question")
     page.clock.install()
     page.goto(site + "/everything")
@@ -175,9 +175,9 @@ def test_a_quiet_screen_warns_and_then_keeps_the_draft(page_at, site):
     page.locator("#idle").wait_for(state="visible")
     page.keyboard.press("b")
     page.locator("#idle").wait_for(state="hidden")
-    with page.expect_request(lambda asked: asked.method == "POST") as sent:
+    with page.expect_request(lambda asked: asked.is_navigation_request()) as sent:
         page.clock.run_for(15 * 60 * 1000 + 5_000)
-    assert "draft=1" in (sent.value.post_data or "")
+    assert sent.value.url == site + "/everything"
 
 
 def test_paper_shows_the_case_and_nothing_to_press(page_at):

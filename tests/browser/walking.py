@@ -17,6 +17,11 @@ SCRIPTS = pytest.mark.parametrize("script", [True, False], ids=["script", "no-sc
 SCREENS = pytest.mark.parametrize(
     ("width", "script"), [(NARROWEST, True), (1280, False)], ids=["phone", "desk-no-script"]
 )
+# Safari before 15.4, Chrome before 81 and UC do not say which button has sent a form.
+OLD = "delete SubmitEvent.prototype.submitter"
+WAYS_OF_SCRIPTS = pytest.mark.parametrize(
+    ("width", "scripts"), [(NARROWEST, "on"), (1280, "off"), (360, "old")], ids=["phone", "desk-no-script", "old-phone"]
+)
 
 
 class Walk:

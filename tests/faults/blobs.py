@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
+from casework.accounts.kept_form_actions import TypedForm, keep_form
 from casework.audit.chain import holds
 from casework.errors import VaultError
 from casework.vault.crypto import passwords, signatures
 from casework.vault.integrity.signed_rows import verify_row
-from casework.vault.keys import blind_index, envelopes, keyring, sessions
+from casework.vault.keys import blind_index, envelopes, kept_forms, keyring, sessions
 from casework.vault.keys.context import CryptoContext
 from casework.vault.models import Head
 from tests.house import House, Someone
@@ -66,7 +68,7 @@ def blobs(house: House, lan: Someone, cuong: Someone) -> dict[str, Blob]:
         "listing": Blob(head["listing"], lambda raw: verify_row(server_keys, Head, _like(head, listing=raw), 0)),
         "line mac": Blob(line["mac"], lambda raw: _held(holds(server_keys, _like(line, mac=raw), 3, before["h"]))),
         "line hash": Blob(line["h"], lambda raw: _held(holds(server_keys, _like(line, h=raw), 3, before["h"]))),
-        "kept text": _kept_text(own, lan),
+        "kept form": _kept_form(house, lan),
         "checkpoint": _checkpoint(house),
         **_page_blobs(house, lan, *pages["kept"], name="kept"),
         **_page_blobs(house, cuong, *pages["sent"], name="sent"),
@@ -96,10 +98,11 @@ def _page_blobs(house: House, who: Someone, envelope: Row, document: Row, *, nam
     }
 
 
-def _kept_text(own: Row, lan: Someone) -> Blob:
-    row, mine = _like(own), keys()["lan"]
-    sessions.store_draft_text(row, mine.enrolment.public_key, "chữ gõ dở".encode())
-    return Blob(row.kept, lambda raw: sessions.stored_text(_like(own, kept=raw), mine.seed))
+def _kept_form(house: House, lan: Someone) -> Blob:
+    lan.does(keep_form, TypedForm(uuid4(), "/tim", "/tim", fields=(("query", "chữ gõ dở"),)), case_id=None)
+    with stolen(house) as thief:
+        [row] = thief.rows("kept_form")
+    return Blob(row["blob"], lambda raw: kept_forms.text_of(_like(row, blob=raw), keys()["lan"].seed))
 
 
 def _checkpoint(house: House) -> Blob:

@@ -116,10 +116,11 @@ def test_who_must_not_know_is_kept_behind_a_locked_screen_for_its_author_alone(m
     draft_id = begins(lan)
     hidden = {"secret": "somebody", "whom": "cô Bảy Thược", "readers": str(mai.id)}
     with later(20 * MINUTE):
-        assert sends(lan, draft_id, 2, hidden).location.startswith("/mo-khoa")
-        page = lan.post("/mo-khoa", data={"passphrase": STAFF["lan"].passphrase})
-    assert "cô Bảy Thược" in page.text
-    assert f"/ghi-nhan/{draft_id}/2" in page.text
+        locked = sends(lan, draft_id, 2, hidden)
+        assert locked.location.startswith("/mo-khoa")
+        page = lan.post(locked.location, data={"passphrase": STAFF["lan"].passphrase}, follow_redirects=True)
+    assert value(page, "whom") == "cô Bảy Thược"
+    assert page.request.path == f"/ghi-nhan/{draft_id}/2"
 
 
 def test_back_from_the_next_page_shows_what_was_typed(browser):
@@ -130,19 +131,40 @@ def test_back_from_the_next_page_shows_what_was_typed(browser):
     assert value(lan.get(f"/ghi-nhan/{draft_id}/5?luu=1"), "words") == words
 
 
-def test_back_to_the_first_page_keeps_its_answers_before_there_is_a_draft(browser, house):
+def test_back_to_the_first_page_keeps_both_pages_before_there_is_a_draft(browser, house):
     lan = browser("lan")
-    answers = {"danger": "unknown", "mode": "advice", "pronoun": "em"}
+    answers = {"danger": "unknown", "mode": "record", "pronoun": "em"}
     second = html.fromstring(lan.post("/ghi-nhan/tiep", data=answers).text)
-    [form] = second.xpath("//form[.//button[@name='back']]")
-    sent = {box.get("name"): box.get("value") for box in form.xpath(".//input|.//button")}
-    assert not form.xpath(".//input[not(@type='hidden')]")
-    first = html.fromstring(lan.post(form.get("action"), data=sent).text)
-    assert sorted(first.xpath("//main//input[@checked]/@value")) == ["advice", "unknown"]
+    [back] = second.xpath("//button[@name='back']")
+    sent = {box.get("name"): box.get("value") for box in second.xpath("//main//form//input[@type='hidden']")}
+    first = html.fromstring(
+        lan.post(back.get("formaction"), data={**sent, "back": "1", "secret": "somebody", "whom": "cô Tư"}).text
+    )
+    assert sorted(first.xpath("//main//input[@checked]/@value")) == ["record", "unknown"]
     assert first.xpath("//main//form//input[@name='pronoun']/@value") == ["em"]
     assert not first.xpath("//*[@data-problems]")
+    carried = {box.get("name"): box.get("value") for box in first.xpath("//main//form//input[@type='hidden']")}
+    again = html.fromstring(lan.post("/ghi-nhan/tiep", data={**carried, **answers}).text)
+    assert again.xpath("//main//input[@name='secret'][@checked]/@value") == ["somebody"]
+    assert again.xpath("//main//input[@name='whom']/@value") == ["cô Tư"]
     with stolen(house) as thief:
         assert thief.rows("case_file") == []
+
+
+@pytest.mark.parametrize(("number", "before"), [(4, 3), (6, 5)])
+def test_the_way_back_from_a_page_keeps_what_was_typed_there(browser, number, before):
+    """Also what is not right yet: it is asked about when the page is next sent, and at the end."""
+    lan = browser("lan")
+    draft_id, typed = (
+        fills(lan),
+        {4: {"name": "Đào", "birth_year": "2569"}, 6: {"wishes": "được yên", "other_name": "anh Tư"}},
+    )
+    page = html.fromstring(lan.get(f"/ghi-nhan/{draft_id}/{number}").text)
+    [back] = page.xpath("//button[contains(@class, 'back')]")
+    answer = sends(lan, draft_id, number, typed[number], **{back.get("name"): back.get("value")})
+    assert answer.location == f"/ghi-nhan/{draft_id}/{before}"
+    again = lan.get(f"/ghi-nhan/{draft_id}/{number}")
+    assert {name: value(again, name) for name in typed[number]} == typed[number]
 
 
 def test_another_persons_draft_cannot_be_told_from_one_that_never_was(browser, lan, mai):

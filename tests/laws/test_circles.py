@@ -40,7 +40,8 @@ NEVER_ALIKE = {
 }
 # The number of the log counts every line of everybody, as SECURITY.md says.
 MASKED = re.compile(
-    rb'name="csrf_token"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="csrf_token"|\b\d+-[0-9a-f]{8}\b|\d+ d\xc3\xb2ng'
+    rb'name="(?:csrf|form)_token"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="csrf_token"'
+    rb"|\b\d+-[0-9a-f]{8}\b|\d+ d\xc3\xb2ng"
 )
 # Give the case back to the agency, set it aside, or tell the chair of it by name.
 GIVEN_AWAY = {"staffing.readers.lift", "retention.set_aside", "notices.send", "notices.record_spoken"}

@@ -120,7 +120,16 @@ CLEAR = {
         "device": "the family of a browser",
         "seen": WHEN,
         "blob": KEY,
-        "kept": KEY,
+        "mac": KEY,
+    },
+    "kept_form": {
+        "commune_id": ID,
+        "id": ID,
+        "member_id": WHO,
+        "case_id": ID,
+        "page": "the address of a form, which names nobody",
+        "at": WHEN,
+        "blob": KEY,
         "mac": KEY,
     },
 }

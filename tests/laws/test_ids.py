@@ -27,9 +27,10 @@ from tests.tampering import stolen
 pytestmark = only_sqlite
 # None of these has a grant to the case: a colleague, other agencies, the chair, those without keys, the next commune.
 STRANGERS = ("mai", "phuc", "nga", "chinh", "thu", "rang", "hien", "quang", "son", "luu")
-# Shows telephone numbers; the draft in its address is only where its link leads.
-OPENS_NOTHING = {"intake.steps"}
-REST = {"number": 3, "word": "contact", "kind": "dong-y", "clock": "child_plan"}
+# Shows telephone numbers; the draft in its address is only where its link leads. Of a text that is not one's own, or is
+# gone, nothing is said: one is led home.
+OPENS_NOTHING = {"intake.steps", "accounts.kept.go_on", "accounts.kept.read", "accounts.kept.discard"}
+REST = {"number": 3, "word": "contact", "kind": "dong-y", "clock": "child_plan", "form_id": UUID(int=1)}
 TYPED = {
     "words": "x",
     "outcome": "provided",

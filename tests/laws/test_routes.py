@@ -36,6 +36,7 @@ IDS = {
     "agency_id",
     "contact_id",
     "merged_id",
+    "form_id",
 }
 TYPED = {"words": "x", "outcome": "needs_met", "base": "1", "query": "dao", "lang": "vi", "back": "/"}
 HUMANS = [name for name, one in STAFF.items() if one.commune_id == THANH_SON]
@@ -226,8 +227,9 @@ def newest(house: House) -> int:
 
 
 def standing(house: House) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table but the log and the moments of last use."""
-    tables = [table for table in Base.metadata.sorted_tables if table.name not in {"audit_line", "session"}]
+    """Every row of every table but the log, the moments of last use, and what waits to be sent again."""
+    own = {"audit_line", "session", "kept_form"}
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in own]
     with house.gate.database.engine.connect() as connection:
         return {
             table.name: sorted(map(tuple, connection.exec_driver_sql(f'SELECT * FROM "{table.name}"').all()), key=repr)

@@ -20,7 +20,7 @@ from tests.house import House
 from tests.referrals.scenes import ASKED, ground
 from tests.stories import dao
 
-TOKEN = re.compile(rb'name="csrf_token"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="csrf_token"')
+TOKEN = re.compile(rb'name="(?:csrf|form)_token"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="(?:csrf|form)_token"')
 KIN = "Anh Kiên làm công an, em họ chồng."
 Answers = dict[str, tuple[int, bytes, tuple[tuple[str, str], ...]]]
 

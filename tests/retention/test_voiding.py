@@ -13,7 +13,8 @@ from casework.policy.vocabulary import Section
 from casework.retention import voiding
 from casework.statistics import actions as statistics
 from casework.statistics.plan import TOTAL
-from tests.house import House, both_databases
+from tests.house import House, both_databases, only_sqlite
+from tests.intake.filling import value, wrongs
 from tests.referrals.scenes import everything, referred
 from tests.statistics.timeline import Timeline, first_of
 from tests.stories import CANARIES, dao
@@ -180,3 +181,13 @@ def test_what_stands_in_a_merged_case_is_read_and_found_through_the_case_that_st
     hoa.does(voiding.restore_case, twice)
     assert browser("lan").get(f"/vu-viec/{kept}/da-gop/{twice}").status_code == 404
     assert "da-gop" not in browser("lan").get(f"/vu-viec/{kept}").text
+
+
+@only_sqlite
+def test_a_wrong_code_is_said_beside_its_box_and_the_reason_stays(browser, lan):
+    case_id = lan.opens_a_case()
+    typed = {"kept_case": "mai-chua-co-99", "words": "Cùng số điện thoại"}
+    answer = browser("lan").post(f"/vu-viec/{case_id}/gop", data=typed)
+    assert answer.status_code == 422
+    assert len(wrongs(answer)) == 1
+    assert {name: value(answer, name) for name in typed} == typed

@@ -35,7 +35,7 @@ PAGES = [
 FORMS = ["/chot-ky/cong-bo", "/kiem-tra", "/dang-nhap", "/so-lieu"]
 # Each offers a passphrase or a phone drawn by chance, in any book.
 NEVER_ALIKE = {"accounts.mine.passphrase", "accounts.mine.phone", "accounts.mine.passkeys.add"}
-TOKEN = re.compile(rb'name="csrf_token"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="csrf_token"')
+TOKEN = re.compile(rb'name="(?:csrf|form)_token"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="csrf_token"')
 
 
 def released(url: str, folder: Path, cases: int, stack: list) -> tuple[Timeline, Published]:

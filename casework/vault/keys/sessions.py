@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 from casework.clock import MICROSECOND
 from casework.errors import VaultError
 from casework.sealed import Sealed
-from casework.vault.crypto import aead, hpke
+from casework.vault.crypto import aead
 from casework.vault.crypto.aead import derive, new_key
-from casework.vault.crypto.encoding import encode_fields, pad, unpad
+from casework.vault.crypto.encoding import encode_fields
 from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import SessionRow
 
 # A session is pending until the second factor. It is full after it; night if the code on paper stood in for a lost
 # phone; and renew if it stood in for a forgotten passphrase, which must be set anew before anything else.
 PENDING, FULL, NIGHT, RENEW = "pending", "full", "night", "renew"
-_KEPT_ROW_SECONDS = 24 * 3600
+_ROW_SECONDS = 24 * 3600
 _PENDING_SECONDS = 5 * 60
 _RENEW_SECONDS = 15 * 60
 
@@ -119,8 +119,8 @@ def is_idle(row: SessionRow, *, at: int, minutes: int) -> bool:
 
 
 def delete_expired(session: Session, *, at: int) -> None:
-    """Delete session rows that are a day past their last use, together with any text kept in them."""
-    session.execute(delete(SessionRow).where(SessionRow.seen < at - _KEPT_ROW_SECONDS * MICROSECOND))
+    """Delete session rows that are a day past their last use."""
+    session.execute(delete(SessionRow).where(SessionRow.seen < at - _ROW_SECONDS * MICROSECOND))
 
 
 def owner_of(session: Session, sid: bytes) -> tuple[UUID, UUID] | None:
@@ -128,25 +128,6 @@ def owner_of(session: Session, sid: bytes) -> tuple[UUID, UUID] | None:
     ids = select(SessionRow.commune_id, SessionRow.member_id).where(SessionRow.sid == sid)
     row = session.execute(ids).one_or_none()
     return (row.commune_id, row.member_id) if row else None
-
-
-def store_draft_text(row: SessionRow, public_key: bytes, text: bytes) -> None:
-    """Encrypt what was typed on a locked screen to the person's own key; nobody else can read it."""
-    row.kept = hpke.seal(public_key, pad(text), context=_kept_context(row.commune_id, row.member_id))
-
-
-def stored_text(row: SessionRow, seed: bytes) -> bytes:
-    """Decrypt what was kept in a row; raise VaultError if nothing was."""
-    return opened_text(row.commune_id, row.member_id, row.kept or b"", seed)
-
-
-def opened_text(commune_id: UUID, member_id: UUID, kept: bytes, seed: bytes) -> bytes:
-    """Decrypt a text that was kept for a member; raise VaultError if it was encrypted to another key."""
-    return unpad(hpke.open_sealed(seed, kept, context=_kept_context(commune_id, member_id)))
-
-
-def _kept_context(commune_id: UUID, member_id: UUID) -> bytes:
-    return encode_fields("cw/1/form", commune_id, member_id)
 
 
 def _key(token: SessionToken, server_keys: ServerKeys) -> bytes:

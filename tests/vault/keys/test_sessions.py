@@ -8,7 +8,6 @@ import pytest
 from casework import clock
 from casework.errors import VaultError
 from casework.vault.crypto.aead import new_key
-from casework.vault.crypto.hpke import public_key
 from casework.vault.keys import sessions
 from casework.vault.keys.sessions import SessionToken, token_from
 from casework.vault.models import SessionRow
@@ -115,17 +114,6 @@ def test_use_is_noted_once_a_minute_and_keeps_the_session_open(house: House, lan
 def test_a_session_with_no_key_in_it_opens_none():
     with pytest.raises(VaultError, match=r"^unopened$"):
         sessions.seed_of(_row(), SessionToken(new_key()), None)  # type: ignore[arg-type]
-
-
-def test_what_was_typed_on_a_locked_screen_opens_for_the_person_alone():
-    seed, row = new_key(), _row()
-    with pytest.raises(VaultError, match=r"^unopened$"):
-        sessions.stored_text(row, seed)
-    sessions.store_draft_text(row, public_key(seed), "đang gõ dở".encode())
-    assert sessions.stored_text(row, seed).decode() == "đang gõ dở"
-    with pytest.raises(VaultError, match=r"^unopened$"):
-        sessions.stored_text(row, new_key())
-    assert "gõ".encode() not in row.kept  # type: ignore[operator]
 
 
 def test_rows_a_day_old_are_swept_at_the_next_sign_in(house: House, lan: Someone, mai: Someone):
