@@ -53,6 +53,7 @@ from casework.referrals.receiving_actions import list_referrals
 from casework.referrals.unsent_actions import list_unsent, unsent_grounds
 from casework.referrals.unsent_view_models import UnsentGrounds
 from casework.retention.actions import list_requests
+from casework.retention.voiding import DUPLICATE
 from casework.statistics.actions import period_to_close
 from casework.vault.integrity import heads
 from casework.vault.keys.envelopes import OpenedDocument
@@ -328,9 +329,11 @@ def close_case(
     """Close an open case with its outcome, or (`again`) open a closed one with a reason.
 
     What was shared ends, but for what an article keeps for its days; a ground that only the closing ended lasts again
-    once the case is open again. Raises BadInput where danger is on and nobody says why it is over, Conflict if somebody
-    else has just closed or opened it.
+    once the case is open again. Raises BadInput where danger is on and nobody says why it is over, and for a duplicate,
+    which is merged; Conflict if somebody else has just closed or opened it.
     """
+    if outcome == DUPLICATE:
+        raise BadInput("Vụ việc ghi hai lần thì gộp vào vụ việc kia, không đóng riêng.", about=case_id)
     case = reading.find_case(context, case_id)
     if case.row.state != (CaseState.CLOSED if again else CaseState.OPEN):
         raise Conflict("Vụ việc này vừa được đóng hoặc mở lại. Hãy xem lại trang.", about=case_id)

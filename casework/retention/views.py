@@ -90,7 +90,7 @@ def release(case_id: UUID) -> Response:
 def ask_mistake(case_id: UUID) -> str:
     """Ask whether a case was opened by mistake, or twice."""
     check_permission(Act.CASE_VOID)
-    return _mistake_page(perform(actions.read_request, case_id))
+    return mistake_page(perform(actions.read_request, case_id))
 
 
 @blueprint.post(f"{CASE}/mo-nham")
@@ -98,7 +98,7 @@ def set_aside(case_id: UUID) -> Answer:
     check_permission(Act.CASE_VOID)
     form = VoidForm()
     if not form.validate_on_submit():
-        return _mistake_page(perform(actions.read_request, case_id), void=form), 422
+        return mistake_page(perform(actions.read_request, case_id), void=form), 422
     perform(voiding.void_case, case_id, form.why.data or "")
     flash(_("Đã bỏ vụ việc ghi nhầm. Không có gì bị xóa: khôi phục được ở trang này."), "done")
     return redirect(url_for("retention.aside"), 303)
@@ -115,7 +115,7 @@ def merge(case_id: UUID) -> Answer:
             return _to_case(kept)
         except BadInput as cause:
             form.kept_case.errors = [_(str(cause))]
-    return _mistake_page(perform(actions.read_request, case_id), merge=form), 422
+    return mistake_page(perform(actions.read_request, case_id), merge=form), 422
 
 
 @blueprint.get("/vu-viec-da-bo")
@@ -148,7 +148,7 @@ def _to_case(case_id: UUID) -> Response:
     return redirect(url_for("desk.case", case_id=case_id), 303)
 
 
-def _mistake_page(options: ErasureOptions, *, void: Any = None, merge: Any = None) -> str:
+def mistake_page(options: ErasureOptions, *, void: Any = None, merge: Any = None) -> str:
     """Render the page about a mistake, with the form that came back wrong, if one did."""
     forms = {"void": void or VoidForm(formdata=None), "merge": merge or MergeForm(formdata=None)}
     return render_template("retention/mistake.html", options=options, wrong=void or merge, **forms)

@@ -12,7 +12,7 @@ from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
 from casework.vietnamese_text import fold
 
-_DUPLICATE = "duplicate"
+DUPLICATE = "duplicate"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def merge_case(context: ActContext, case_id: UUID, code: str, words: str) -> UUI
     label = case_labels.label(context, verified) or Label()
     _add_former_code(context, kept, label)
     _note_merge_in_facts(context, kept, verified)
-    _void(context, verified, Plan(outcome=_DUPLICATE, closing_words=words))
+    _void(context, verified, Plan(outcome=DUPLICATE, closing_words=words))
     context.about = verified.id
     return kept.id
 

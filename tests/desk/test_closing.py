@@ -4,6 +4,7 @@ from html import unescape
 from uuid import UUID
 
 import pytest
+from lxml import html
 
 from casework import clock
 from casework.cases.sections import GroundEntry, Incident, Perpetrator, Plan
@@ -181,3 +182,14 @@ def test_danger_does_not_come_back_with_the_case_sent_or_not(house: House, lan: 
     closes(lan, night, WHY)
     opens_again(lan, night)
     assert live_grounds(lan, night) == set()
+
+
+def test_a_case_that_was_written_down_twice_is_merged_and_not_closed(house: House, lan: Someone, browser):
+    case_id = lan.opens_a_case(dao(danger="yes", grounds=()))
+    page = browser("lan").post(f"/vu-viec/{case_id}/dong", data={"outcome": "duplicate", "words": WORDS})
+    assert page.status_code == 422
+    form = html.fromstring(page.text).xpath("//form[contains(@action, '/gop')]")[0]
+    assert form.xpath("string(.//textarea)").strip() == WORDS
+    assert state(house, case_id) == "open"
+    with pytest.raises(BadInput):
+        lan.does(desk.close_case, case_id, outcome="duplicate", words=WORDS)
