@@ -8,7 +8,7 @@ from sqlalchemy import event
 from casework.audit import freshness
 from casework.cases.sections import Story
 from casework.desk import actions as desk
-from casework.errors import CaseworkError, Conflict, NotFound, VaultError
+from casework.errors import AlteredRows, CaseworkError, Conflict, NotFound, VaultError
 from casework.gate import ActContext, Action
 from casework.intake import actions as intake
 from casework.policy.vocabulary import Act, Role, Section
@@ -32,11 +32,16 @@ def test_rows_that_are_gone_are_not_found(house: House, lan: Someone):
         for finding in (
             lambda: freshness.agency(session, THANH_SON, agency_id),
             lambda: freshness.member(session, THANH_SON, lan.id),
-            lambda: freshness.commune(session, THANH_SON),
+        ):
+            with pytest.raises(AlteredRows):
+                finding()
+        for missing in (
+            lambda: freshness.agency(session, DONG_HAI, agency_id),
+            lambda: freshness.member(session, DONG_HAI, lan.id),
             lambda: freshness.head(session, DONG_HAI, lan.id),
         ):
             with pytest.raises(NotFound):
-                finding()
+                missing()
 
 
 def test_an_agency_is_found_by_its_kind_only_if_its_row_holds(house: House, lan: Someone):

@@ -6,10 +6,12 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from lxml import html
 
 from casework.desk import actions as desk
 from casework.oversight.actions import verify_all, verify_log
 from casework.policy.vocabulary import Section
+from casework.web.form_tokens import FIELD
 from tests.browsing import application, browser_of
 from tests.house import House, Someone, only_sqlite
 from tests.notices.scenes import told
@@ -51,10 +53,15 @@ def test_a_case_that_is_not_whole_says_to_stop_and_whom_to_call(house: House, br
 
 def test_what_was_typed_is_said_not_to_be_written(house: House, browser: Browser, lan: Someone):
     case_id = lan.opens_a_case()
+    form = html.fromstring(browser("lan").get(f"/vu-viec/{case_id}").text).xpath(
+        "//form[contains(@action, 'ghi-chu')]"
+    )[0]
+    token = {FIELD: form.xpath(f".//input[@name='{FIELD}']/@value")[0]}
     _loses_its_label(house, case_id)
-    page = browser("lan").post(f"/vu-viec/{case_id}/ghi-chu", data={"words": "Đã gọi."})
+    page = browser("lan").post(f"/vu-viec/{case_id}/ghi-chu", data={"words": "Đã gọi.", **token})
     assert (page.status_code, STOP in page.text) == (503, True)
-    assert "quay lại trang trước" in page.text
+    [kept] = html.fromstring(page.text).xpath("//a[starts-with(@href, '/viet-do/')]/@href")
+    assert "Đã gọi." in browser("lan").get(f"{kept}/chu").text
 
 
 @pytest.mark.parametrize("table", ["case_file", "document", "envelope", "ground", "head", "notice", "referral"])

@@ -65,7 +65,7 @@ def test_tick_by_command_says_what_it_did(installation: BackedUpHouse):
     installation.writes_settings()
     done = _run(installation, "tick")
     assert done.exit_code == 0, done.stderr
-    assert "checkpoint, backup, verify, write-ahead log, expiry" in done.stdout
+    assert "checkpoint, backup, verify, rows, write-ahead log, expiry" in done.stdout
     assert "Nothing is due" in _run(installation, "tick").stdout
     (installation.config.data / "ticked").write_text("1\n", encoding="ascii")
     odd = _run(installation, "tick")
