@@ -21,6 +21,8 @@ _MEASURED = (
     "accounts",
     "administration/test_after_recovery.py",
     "administration/test_kek_rotation.py",
+    "attack/test_foreign_values.py",
+    "attack/test_rows_gone.py",
     "audit",
     "cases",
     "codelists",

@@ -32,6 +32,7 @@ def test_rows_that_are_gone_are_not_found(house: House, lan: Someone):
         for finding in (
             lambda: freshness.agency(session, THANH_SON, agency_id),
             lambda: freshness.member(session, THANH_SON, lan.id),
+            lambda: freshness.commune(session, THANH_SON),
         ):
             with pytest.raises(AlteredRows):
                 finding()
@@ -42,6 +43,18 @@ def test_rows_that_are_gone_are_not_found(house: House, lan: Someone):
         ):
             with pytest.raises(NotFound):
                 missing()
+
+
+def test_whoever_looks_through_all_rows_of_a_kind_misses_one_that_is_gone(house: House, lan: Someone):
+    agency_id = lan.person.actor.agency_id
+    with stolen(house) as thief:
+        thief.delete("member", id=lan.id)
+    with house.crypto() as crypto, pytest.raises(AlteredRows):
+        freshness.members(crypto)
+    with stolen(house) as thief:
+        thief.delete("agency", id=agency_id)
+    with house.crypto() as crypto, pytest.raises(AlteredRows):
+        freshness.agency_of_kind(crypto, "womens_union")
 
 
 def test_an_agency_is_found_by_its_kind_only_if_its_row_holds(house: House, lan: Someone):

@@ -123,3 +123,14 @@ def test_whoever_may_write_no_section_is_offered_none(house: House, lan: Someone
 
     assert house["thu"].does(Action(Act.HOME_READ, offered)) == frozenset()
     assert Section.STORY in lan.does(Action(Act.CASE_LIST, offered))
+
+
+@only_sqlite
+def test_a_fault_is_a_fault_where_no_evidence_is_kept_outside_the_database(house: House, lan: Someone):
+    case_id = lan.opens_a_case()
+    with stolen(house) as thief:
+        thief.change("case_file", {"id": case_id}, opened=1)
+    bare = Gate(Database(house.config.database_url), KEK)
+    with pytest.raises(VaultError):
+        bare.perform(lan.person, desk.read_case, case_id)
+    bare.database.engine.dispose()

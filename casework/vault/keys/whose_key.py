@@ -39,9 +39,10 @@ def _unlike(session: Session, heads: Iterable[Any]) -> list[UUID]:
     heads = list(heads)
     found: defaultdict[UUID, list[bytes]] = defaultdict(list)
     for commune_id in {head.commune_id for head in heads}:
-        for agency_id, member_id in session.execute(_OF_COMMUNE, {"commune": commune_id}):
-            # A wrap that names nobody is missed where it was.
-            if isinstance(agency_id, UUID) and isinstance(member_id, UUID):
-                found[agency_id].append(token((member_id, agency_id)))
+        rows = session.execute(_OF_COMMUNE, {"commune": commune_id}).all()
+        # A wrap that names nobody is missed where it was.
+        named = (row for row in rows if all(isinstance(one, UUID) for one in row))
+        for agency_id, member_id in named:
+            found[agency_id].append(token((member_id, agency_id)))
     changing = (head for head in heads if not bound_rows.is_changing(session, head.id))
     return [head.id for head in changing if part_hash(found[head.id]) != hash_of_part(head.bound, Part.WRAPS)]
