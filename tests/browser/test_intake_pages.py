@@ -139,7 +139,8 @@ def test_a_restricted_intake_is_recorded_without_a_script(screen, house: House, 
 
 def test_the_call_buttons_of_the_danger_page_dial(screen):
     page = screen(360)
-    page.click("main a.go")
+    with page.expect_navigation():
+        page.click("main button:has-text('Đang nguy hiểm?')")
     dialled = page.eval_on_selector_all("main a.button.danger", "all => all.map((one) => one.getAttribute('href'))")
     assert dialled[0] == "tel:113"
     assert {"tel:115", "tel:111"} <= set(dialled)
@@ -147,7 +148,8 @@ def test_the_call_buttons_of_the_danger_page_dial(screen):
 
 def test_the_words_fit_the_person_who_listens(screen):
     page = screen(360)
-    page.click("main nav a:has-text('bác')")
+    with page.expect_navigation():
+        page.click("main nav button:has-text('bác')")
     aloud = page.inner_text(".aloud")
     assert "Bác muốn kể đến đâu" in aloud
     assert "chị" not in aloud.lower()

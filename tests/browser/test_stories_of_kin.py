@@ -127,13 +127,18 @@ def test_19_in_a_union_of_three_the_second_person_is_never_the_first(on_phone, h
     case_id = hoa.opens_a_case(dao(danger="yes", grounds=()))
     lead = on_phone("hoa", script=False)
     lead.goes(f"main a[href='/vu-viec/{case_id}']", ".safe")
-    lead.goes("main a[href$='/can-cu/nguy-hiem']", "#reason")
+    lead.goes("main a[href*='/can-cu/nguy-hiem?']", "#reason")
     assert "Tôi gọi công an bây giờ" in lead.page.inner_text(".aloud")
     lead.page.check("input[name=receiver][value=police]")
     lead.page.fill("#reason", "Cầm dao ngoài cổng")
     lead.page.check("input[name=told][value=yes]")
     lead.goes(ON, "input[name=sections]:checked")
     lead.goes(ON, "text=Đã ghi lý do chia sẻ.")
+    assert lead.page.url.endswith("/gui-ngay"), "what was recorded in the danger is sent at once"
+    assert lead.page.is_checked("main .receiver:has(h2:text('Công an')) input[name$=chosen]")
+    assert lead.page.query_selector("main a[href$='/xem-lai']") is None
+    lead.goes("a.back", ".safe")
+    lead.goes("text=Chuyển gửi, hỏi ý người ấy", "main .ground")
     assert "Người xem lại được: Nguyễn Thanh Bình" in lead.page.inner_text("main")
     assert lead.page.query_selector("main a[href$='/xem-lai']") is None
     review = lead.page.get_attribute("main .ground a[href$='/rut']", "href").removesuffix("rut") + "xem-lai"
