@@ -82,7 +82,7 @@ def sent_answers(form: IntakePage) -> dict[str, list[str]]:
 
 
 def _inputs(field: Any) -> list[str]:
-    return [box[0] for box in field.boxes] if field.kind == "date" else [field.name]
+    return field.inputs if field.kind == "date" else [field.name]
 
 
 def begun_now() -> dict[str, list[str]]:

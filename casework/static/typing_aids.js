@@ -1,12 +1,12 @@
 "use strict";
 (() => {
   // A day that is near fills its three boxes; they can still be changed, and then the choice no longer counts.
-  for (const near of document.querySelectorAll("[data-day]")) {
-    const boxes = ["year", "month", "day"].map((part) => document.getElementsByName(`${near.dataset.of}-${part}`)[0]);
+  for (const near of document.querySelectorAll(".near input")) {
+    const boxes = ["year", "month", "day"].map((part) => document.getElementsByName(near.name.replace(/near$/, part))[0]);
     near.addEventListener("change", () => {
       if (!near.checked) return;
       for (const other of document.getElementsByName(near.name)) other.checked = other === near;
-      near.dataset.day.split("-").forEach((number, place) => { boxes[place].value = Number(number); });
+      near.value.split("-").forEach((number, place) => { boxes[place].value = Number(number); });
     });
     for (const box of boxes) box.addEventListener("input", () => { near.checked = false; });
   }

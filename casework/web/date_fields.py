@@ -21,6 +21,7 @@ EARLIEST = 1900
 OLDEST = 120
 YEARS_AHEAD = 10
 DIGITS = re.compile(r"[0-9]{1,4}")
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 AGE = re.compile(r"([0-9]{1,4})\s*(tuổi|tuoi|t)?")
 # People who write a year with two figures are seldom younger or older; so a woman of 39 is not asked about 1939.
 YOUNGEST_MEANT, OLDEST_MEANT = 11, 70
@@ -38,6 +39,7 @@ class DateParts(QuestionField):
     def __init__(self, label: Any, *, future: bool = False, partial: bool = False, **options: Any) -> None:
         self.future, self.partial = future, partial
         self.typed: dict[str, str] = dict.fromkeys(PARTS, "")
+        self.chosen_near: list[str] = []
         super().__init__(label, **options)
 
     @property
@@ -45,13 +47,25 @@ class DateParts(QuestionField):
         return f"{self.id}-day"
 
     @property
-    def near(self) -> list[tuple[str, str, str]]:
-        """Return the days that one tap chooses, as (value, words, ISO 8601): none for a day to come."""
+    def near_name(self) -> str:
+        return f"{self.name}-near"
+
+    @property
+    def near(self) -> list[tuple[str, str, bool]]:
+        """Return the days that one tap chooses, as (ISO 8601, words, chosen): none for a day to come.
+
+        The value is the day itself: a page or a draft that is sent after midnight still means the day that was chosen.
+        """
         if self.future:
             return []
         today = clock.today()
-        days = (("0", _("Hôm nay"), today), ("1", _("Hôm qua"), today - timedelta(days=1)))
-        return [(value, words, day.isoformat()) for value, words, day in days]
+        days = ((today, _("Hôm nay")), (today - timedelta(days=1), _("Hôm qua")))
+        return [(day.isoformat(), words, day.isoformat() in self.chosen_near) for day, words in days]
+
+    @property
+    def inputs(self) -> list[str]:
+        """Return the names by which the answer is sent."""
+        return [*(name for name, _words, _typed, _width in self.boxes), self.near_name]
 
     @property
     def boxes(self) -> list[tuple[str, str, str, int]]:
@@ -74,20 +88,23 @@ class DateParts(QuestionField):
         self.repeated = any(len(values) > 1 for values in sent.values())
         self.data = None
         try:
-            self._take_near(formdata.getlist(f"{self.name}-near"))
+            self._take_near(formdata.getlist(self.near_name))
             self.data = self._read() if self.raw_data else None
         except ValueError as wrong:
             self.process_errors.append(str(wrong))
 
     def _take_near(self, values: Collection[str]) -> None:
-        """Fill the boxes with a day that was chosen beside them; raise ValueError for two, or if they say another."""
-        found = [date.fromisoformat(iso) for near, _words, iso in self.near if near in values]
+        """Fill the boxes with a day that was chosen beside them.
+
+        Raises ValueError for two, or if the boxes say another: then both stand in the page again.
+        """
+        found = [] if self.future else sorted(set(filter(ISO_DAY.fullmatch, values)))
         if not found:
             return
-        chosen = found[0]
         said = [self.typed[part].lstrip("0") for part in PARTS]
-        meant = [str(getattr(chosen, part)) for part in PARTS]
+        meant = [part.lstrip("0") for part in reversed(found[0].split("-"))]
         if len(found) > 1 or (self.raw_data and said != meant):
+            self.chosen_near = found
             raise ValueError(_("Ngày đã chọn khác với ngày trong ba ô. Hãy để một trong hai."))
         self.typed = dict(zip(PARTS, meant, strict=True))
         self.raw_data = meant

@@ -190,10 +190,9 @@ def test_paper_shows_the_case_and_nothing_to_press(page_at):
 
 def test_a_tap_on_a_near_day_fills_the_boxes_and_typing_takes_the_choice_back(page_at):
     page, _ = page_at("/everything")
-    page.check("input[name=happened-near][value='1']", force=True)
+    yesterday = "input[name=happened-near] >> nth=1"
+    page.check(yesterday, force=True)
     typed = [page.input_value(f"[name=happened-{part}]") for part in ("day", "month", "year")]
-    assert "-".join(f"{int(part):02d}" for part in reversed(typed)) == page.get_attribute(
-        "input[name=happened-near][value='1']", "data-day"
-    )
+    assert "-".join(f"{int(part):02d}" for part in reversed(typed)) == page.input_value(yesterday)
     page.fill("[name=happened-day]", "3")
-    assert not page.is_checked("input[name=happened-near][value='1']")
+    assert not page.is_checked(yesterday)

@@ -299,19 +299,26 @@ def test_a_password_is_never_shown_again(client):
 
 def test_a_near_day_is_chosen_by_one_tap_and_stands_in_the_boxes_when_the_form_comes_back(fill):
     empty = {"happened-day": "", "happened-month": "", "happened-year": ""}
-    for value, days in (("0", 0), ("1", 1)):
-        right, form = fill(**empty, **{"happened-near": value})
+    # Of a page that was drawn before midnight, "Hôm qua" is the day before yesterday.
+    for days in (0, 1, 2):
+        chosen = clock.today() - timedelta(days=days)
+        right, form = fill(**empty, **{"happened-near": chosen.isoformat()})
         assert right, form.errors
-        assert form.happened.data == clock.today() - timedelta(days=days)
+        assert form.happened.data == chosen
+        assert not any(chosen for _, _, chosen in form.happened.near)
         assert [typed for _, _, typed, _ in form.happened.boxes] == [
             str(getattr(form.happened.data, part)) for part in ("day", "month", "year")
         ]
 
 
-def test_a_near_day_beside_another_one_is_asked_about_and_nonsense_is_no_day(fill):
-    right, form = fill(**{"happened-near": "0"})
+def test_a_near_day_beside_another_one_is_asked_about_with_both_and_nonsense_is_no_day(fill):
+    right, form = fill(**{"happened-near": clock.today().isoformat()})
     assert not right
     assert "Hãy để một trong hai." in wrong(form, "happened")
+    assert [chosen for _, _, chosen in form.happened.near] == [True, False]
+    assert [typed for _, _, typed, _ in form.happened.boxes] == ["27", "3", "2026"]
+    empty = {"happened-day": "", "happened-month": "", "happened-year": ""}
+    assert not fill(**empty, **{"happened-near": "2026-02-30"})[0]
     assert fill(**{"happened-near": "7"})[1].happened.data == date(2026, 3, 27)
 
 
