@@ -7,19 +7,20 @@ from jinja2.ext import Extension
 
 from casework.web import csrf, errors, form_tokens, headers, quick_exit, request_limits, spoken_text, translation
 
-_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+# HTML lets the end tag of an option be left out; long lists are lighter by nine bytes an answer.
+_NOT_SENT = re.compile(r"^[ \t]+|</option>", re.MULTILINE)
 
 
-class StripIndentation(Extension):
-    """Drops the indentation of a template before it is compiled, so that pages are smaller; no line is moved."""
+class StripUnneeded(Extension):
+    """Drops what a page need not say before a template is compiled, so that pages are smaller; no line is moved."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        return _INDENT.sub("", source)
+        return _NOT_SENT.sub("", source)
 
 
 def install(app: Flask) -> None:
-    """Add these parts to an app, in this order; and send pages without the indentation of their templates."""
+    """Add these parts to an app, in this order; and send pages without what they need not say."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension(StripIndentation)
+    app.jinja_env.add_extension(StripUnneeded)
     for part in (request_limits, csrf, form_tokens, translation, spoken_text, quick_exit, errors, headers):
         part.install(app)

@@ -54,5 +54,5 @@ def _add_version(endpoint: str, values: dict[str, Any]) -> None:
 
 @cache
 def _version(file: Path) -> str:
-    """Return the first 12 hex digits of the SHA-256 of a file, or "0" where there is none."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "0"
+    """Return the first 8 hex digits of the SHA-256 of a file, or "0" where there is none."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:8] if file.is_file() else "0"
