@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework import partial_date
@@ -41,9 +41,12 @@ class AddressChoice(Choice):
         return str(self.id)
 
     def offer(self, addresses: Iterable[TrustedAddress]) -> None:
-        self.choices = [
-            SelectChoice(str(address.id), f"{address.entry.name} ({address.entry.hamlet})") for address in addresses
-        ]
+        self.choices = [SelectChoice(str(address.id), _place(address)) for address in addresses]
+
+
+def _place(address: TrustedAddress) -> str:
+    words = f"{address.entry.name} ({address.entry.hamlet})"
+    return gettext("%(place)s, đêm thường có người", place=words) if address.entry.is_staffed_at_night else words
 
 
 def at_intake(section: type[SectionData], name: str, **drawn: Any) -> Any:

@@ -10,11 +10,12 @@ from datetime import date, timedelta
 
 from casework.cases.incident_classification import gbvims_type
 from casework.cases.questions import SectionData
-from casework.cases.sections import Assessment, Incident
+from casework.cases.sections import Assessment, Incident, Label, Perpetrator
 from casework.codelists import Code, codelist
 
 # No level at all is less urgent than every level.
 _NONE = 99
+_URGENT = "urgent"
 
 
 def signs_of(told: Iterable[SectionData]) -> frozenset[str]:
@@ -45,10 +46,22 @@ def _sign(code: Code) -> tuple[str, ...]:
 
 
 def least_level(told: Iterable[SectionData]) -> str:
-    """Return the least urgent level that these sections allow; no sign of danger, no level."""
+    """Return the least urgent level that these sections allow; no sign of danger, no level.
+
+    Danger now, from somebody who can be there at once, is urgent without any other sign.
+    """
     told = tuple(told)
+    if any(isinstance(section, Label) and section.danger == "yes" for section in told) and is_near(told):
+        return _URGENT
     incident = next((section for section in told if isinstance(section, Incident)), Incident())
     return level_of(signs_of(told), gbvims_type(incident))
+
+
+def is_near(told: Iterable[SectionData]) -> bool:
+    """Tell whether the other person can be there at once: lives or works close by, or is out looking."""
+    places = codelist("perpetrator_where")
+    where = [section.where for section in told if isinstance(section, Perpetrator)]
+    return any(places.get(place).flag("near") for place in where if place in places)
 
 
 def level_of(signs: Iterable[str], gbvims: str = "") -> str:

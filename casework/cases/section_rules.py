@@ -75,7 +75,7 @@ def refresh(context: ActContext, case: VerifiedCase, written: SectionData, befor
     facts.refresh(context, case, written)
     if isinstance(written, Identity):
         _refresh_age_group(context, case, written, contradictions.one(before, Label))
-    if isinstance(written, Label | Assessment) or Section.ASSESSMENT not in context.permit.own:
+    if isinstance(written, Assessment) or Section.ASSESSMENT not in context.permit.own:
         return ""
     after = (written, *(data for data in before if type(data) is not type(written)))
     return _raise_level(context, case, before, after)

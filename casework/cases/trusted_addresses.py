@@ -9,6 +9,7 @@ from sqlalchemy import select
 from casework.audit import freshness
 from casework.cases.models import Address
 from casework.cases.states import AddressState
+from casework.codelists import codelist
 from casework.errors import NotFound
 from casework.gate import ActContext, action
 from casework.policy.permit import allowed
@@ -28,6 +29,11 @@ class AddressEntry:
     opening: str
     contact: str
     note: str = ""
+
+    @property
+    def is_staffed_at_night(self) -> bool:
+        """Tell whether somebody is usually there at night, by the kind of the address."""
+        return codelist("address_kind").get(self.kind).flag("always_staffed")
 
 
 @dataclass(frozen=True)

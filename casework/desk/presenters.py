@@ -152,7 +152,8 @@ def safe_contact(contact: Contact | None) -> SafeContact | None:
     if not contact.channel:
         return SafeContact(shown)
     channel = codelist("safe_channel").get(contact.channel)
-    return SafeContact(shown, may_contact=channel.flag("contact"), dials=channel.text("dials"))
+    lacks = channel.flag("by_phone") and not contact.phone
+    return SafeContact(shown, may_contact=channel.flag("contact"), dials=channel.text("dials"), lacks_number=lacks)
 
 
 def section_name(section: Section) -> str:

@@ -29,7 +29,15 @@ def rows(data: SectionData, named: Mapping[str, str]) -> list[tuple[str, Answer]
         for name, question in data.questions().items()
         if question.printed and name not in without
     ]
-    return [*asked, _time_to_report(data), _gbvims_type(data)] if isinstance(data, Incident) else asked
+    if not isinstance(data, Incident):
+        return asked
+    return [*asked, _letters_of_law(data), _time_to_report(data), _gbvims_type(data)]
+
+
+def _letters_of_law(incident: Incident) -> tuple[str, Answer]:
+    """Return the letters of the law's list under which the acts stand, as a decision or a complaint cites them."""
+    letters = dict.fromkeys(codelist("dv_act").get(act).text("letter") for act in incident.acts)
+    return gettext("Luật 13/2022/QH15, Điều 3 khoản 1, điểm"), ", ".join(letters)
 
 
 def _time_to_report(incident: Incident) -> tuple[str, Answer]:

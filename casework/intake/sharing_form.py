@@ -11,11 +11,11 @@ from casework.cases.contradiction_words import sentence
 from casework.cases.contradictions import level_too_low, outside_family
 from casework.cases.fields import at_intake, section_from_fields
 from casework.cases.questions import SectionData
-from casework.cases.sections import Assessment, GroundEntry, Perpetrator
+from casework.cases.sections import Assessment, GroundEntry, Label, Perpetrator
 from casework.codelists import Code, codelist, said_to
 from casework.intake.forms import IntakePage, Offers
 from casework.policy.vocabulary import Section
-from casework.web.choice_fields import language
+from casework.web.choice_fields import NO, YES, language
 from casework.web.forms import Choices, OneCode
 
 ANSWERS = ("granted", "refused", "not_asked")
@@ -109,8 +109,8 @@ class SharingForm(IntakePage):
     @property
     def told(self) -> tuple[SectionData, ...]:
         """Return what this page and the earlier ones say of the danger."""
-        answers = Assessment(answers=tuple(self.risk_codes))
-        return (*self.offers.told, section_from_fields(Perpetrator, self), answers)
+        answers, label = Assessment(answers=tuple(self.risk_codes)), Label(danger=YES if self.offers.danger else NO)
+        return (label, *self.offers.told, section_from_fields(Perpetrator, self), answers)
 
     @property
     def granted(self) -> tuple[str, ...]:

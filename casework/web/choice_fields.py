@@ -43,7 +43,7 @@ class FromPairs(ManyBoxes):
 class FromCodeList(ManyBoxes):
     """The codes of a code list; `only` offers fewer.
 
-    `plain` names the text that stands for a code's label, `law` adds the label as a hint.
+    `plain` names the text that stands for a code's label, `law` adds the label as a hint, `note` another text.
     """
 
     def __init__(
@@ -53,13 +53,14 @@ class FromCodeList(ManyBoxes):
         *,
         plain: str = "",
         law: bool = False,
+        note: str = "",
         only: Iterable[str] = (),
         **options: Any,
     ) -> None:
         self.name_of_list = name_of_list
         super().__init__(
             label,
-            choices=_from_list(name_of_list, plain, frozenset(only), law=law),
+            choices=_from_list(name_of_list, plain, frozenset(only), law=law, note=note),
             invalid_choice_message=wtforms_messages.NOT_LISTED,
             **options,
         )
@@ -105,7 +106,7 @@ class Codes(FromCodeList, SelectMultipleField):
             raise ValidationError(wtforms_messages.only_alone(excluding[0].label(language())))
 
 
-def _from_list(name: str, plain: str, only: frozenset[str], *, law: bool) -> Callable[[Any, Any], list[Any]]:
+def _from_list(name: str, plain: str, only: frozenset[str], *, law: bool, note: str) -> Callable[[Any, Any], list[Any]]:
     """Return the `choices` callable of a field: active codes, and those already chosen, also as they are sent back."""
 
     def offered(form: Any, field: Any) -> list[Any]:
@@ -114,16 +115,16 @@ def _from_list(name: str, plain: str, only: frozenset[str], *, law: bool) -> Cal
         chosen_codes = {chosen} if isinstance(chosen, str) else set(chosen)
         chosen_codes.update(field.raw_data or ())
         codes = [code for code in codelist(name) if code.active() or code.code in chosen_codes]
-        return [_answer(code, plain, lang, law=law) for code in codes if not only or code.code in only]
+        return [_answer(code, plain, lang, law=law, note=note) for code in codes if not only or code.code in only]
 
     return offered
 
 
-def _answer(code: Code, plain: str, lang: str, *, law: bool) -> Any:
+def _answer(code: Code, plain: str, lang: str, *, law: bool, note: str) -> Any:
     """Return the choice of one code: in everyday words, with the law's words as a hint if asked, or in its own."""
     everyday = code.text(plain, lang) if plain else ""
-    hint = {"hint": code.label(lang)} if everyday and law else {}
-    return SelectChoice(code.code, everyday or code.label(lang), hint)
+    hint = code.label(lang) if everyday and law else code.text(note, lang) if note else ""
+    return SelectChoice(code.code, everyday or code.label(lang), {"hint": hint} if hint else {})
 
 
 def code_words(code: str, name_of_list: str, text: str = "") -> str:

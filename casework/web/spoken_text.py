@@ -13,7 +13,7 @@ SCRIPTS = ("told", "told_at_consent", "told_in_danger", "told_at_closing", "told
 
 def install(app: Flask) -> None:
     """Give every template what is said aloud, from the code lists."""
-    functions = (script, spoken, said, spoken_to, asked_pronoun, danger_steps)
+    functions = (script, spoken, said, spoken_to, asked_pronoun, danger_steps, hotlines)
     app.jinja_env.globals.update({function.__name__: function for function in functions})
 
 
@@ -57,6 +57,11 @@ def asked_pronoun(kept: str = USUAL_PRONOUN) -> str:
     """Return the pronoun that the address of this page asks for (`goi`), or the one that was kept for the person."""
     asked = request.args.get("goi", "")
     return asked if asked in codelist("pronoun") else kept
+
+
+def hotlines() -> list[Code]:
+    """Return the lines that anybody can call, those to be called in danger first."""
+    return sorted(codelist("hotline").active(), key=lambda line: not line.flag("danger"))
 
 
 def danger_steps() -> list[tuple[Code, Code | None]]:

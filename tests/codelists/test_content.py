@@ -75,10 +75,6 @@ def test_seventy_two_hours_is_the_first_limit():
     assert next(iter(codelist("report_delay"))).number("up_to_hours") == 72
 
 
-def test_a_commune_ban_runs_three_days_at_most():
-    assert codelist("measure").get("CAM_TIEP_XUC_XA").number("limit_hours") == 72
-
-
 def test_three_things_must_be_passed_on_and_she_is_told_all_three():
     must = [text.code for text in codelist("told") if text.flag("must")]
     assert must == ["pass_on_chair", "pass_on_danger", "pass_on_child"]

@@ -1,15 +1,25 @@
 """Laws of every code list: two languages, a source, and no code that ever disappears."""
 
+import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from casework.codelists import codelist, names
 from casework.codelists.model import Code
+from tests.laws.test_templates import EXPRESSION, TEMPLATES
+from tests.source import ROOT, python_files
 
 KNOWN = Path(__file__).parents[1] / "codelists" / "known_codes.txt"
 VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]")
 NOT_VIETNAMESE = re.compile(r"\b(the|and|of|not|unknown|other)\b", re.IGNORECASE)
+
+# How an addition of a kind is read, and what reads one by its name as its last argument.
+ACCESSORS = {"flag": {"flag"}, "number": {"number"}, "text": {"text", "texts"}, "texts": {"text", "texts"}}
+OF_A_NAMED_LIST = {"code_words": "text", "_listed": "texts", "_roles_with_flag": "flag"}
+IN_A_TEMPLATE = re.compile(r"""\.(flag|number|texts?)\(\s*["'](\w+)["'](\s*~)?""")
+AS_A_FILTER = re.compile(r"""\|\s*code\(["']\w+["'],\s*["'](\w+)["']""")
 
 
 def all_codes() -> list[str]:
@@ -70,3 +80,46 @@ def test_the_wording_from_memory_is_marked():
     marked = {code.code for code in codelist("dv_act") if code.unverified}
     assert marked == {"K", "L", "L_CAN_TRO", "M", "N", "O", "P", "Q"}
     assert {"police", "fire", "ambulance"} <= {line.code for line in codelist("hotline") if line.unverified}
+
+
+def readings() -> Iterator[tuple[str, str]]:
+    """Every (accessor, name of an addition) that code or a template asks for; a name that is put together ends in *."""
+    for path in python_files("casework"):
+        tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+        for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
+            yield from _readings_of(function)
+    for file in TEMPLATES:
+        for part in EXPRESSION.findall(file.read_text(encoding="utf-8")):
+            yield from ((how, f"{name}*" if joined else name) for how, name, joined in IN_A_TEMPLATE.findall(part))
+            yield from (("text", name) for name in AS_A_FILTER.findall(part))
+
+
+def _readings_of(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
+    for call in [node for node in ast.walk(function) if isinstance(node, ast.Call)]:
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name in OF_A_NAMED_LIST and call.args:
+            yield from ((OF_A_NAMED_LIST[name], word) for word in _words(call.args[-1]))
+        elif name in ACCESSORS and call.args:
+            # A name that stands in a variable is one of those that the same function speaks of.
+            where = function if isinstance(call.args[0], ast.Name) else call.args[0]
+            yield from ((name, word) for word in _words(where))
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    for one in ast.walk(node):
+        if isinstance(one, ast.JoinedStr) and isinstance(one.values[0], ast.Constant):
+            yield f"{one.values[0].value!s}*"
+        elif isinstance(one, ast.Constant) and isinstance(one.value, str):
+            yield one.value
+
+
+def test_everything_that_a_list_says_of_its_codes_is_read_by_some_code_or_page():
+    read = set(readings())
+    unread = []
+    for name in names():
+        for key, kind in codelist(name).kinds.items():
+            how = ACCESSORS.get(kind.removesuffix("?"), ACCESSORS["text"])
+            asked = {word for accessor, word in read if accessor in how}
+            if key not in asked and not any(word.endswith("_*") and key.startswith(word[:-1]) for word in asked):
+                unread.append(f"{name}.{key}")
+    assert unread == [], "give it the use that a reader of the list expects, or leave it out"
