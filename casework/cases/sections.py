@@ -20,7 +20,7 @@ from casework.policy.vocabulary import Section
 class Label(SectionData):
     """What stands in every list: the sayable code, a neutral nickname, whether there is danger now, the age in law.
 
-    `received_at` is when the clocks of the law began, "YYYY-MM-DD HH:MM" in the commune's time.
+    The clocks of the law began at `received_at`, "YYYY-MM-DD HH:MM"; `died` is "asked" until a lead closes, then "yes".
     """
 
     section = Section.LABEL
@@ -44,6 +44,7 @@ class Label(SectionData):
     only_counselling: str = ask("code", gettext_noop("Chỉ tư vấn, chưa báo tin"), codelist="answer")
     former: str = ask("text", gettext_noop("Mã cũ"), asked=False)
     received_at: str = ask("text", gettext_noop("Nhận tin lúc"), asked=False, printed=False)
+    died: str = ask("text", gettext_noop("Mất rồi"), asked=False, printed=False)
 
 
 @dataclass(frozen=True)
@@ -250,17 +251,14 @@ class Assessment(SectionData):
 
 @dataclass(frozen=True)
 class Plan(SectionData):
-    """What will be done, by whom and how it ended."""
+    """What will be done, by whom and how it ended; how it ended is written by the closing of the case alone."""
 
     section = Section.PLAN
     actions: str = ask("long", gettext_noop("Những việc sẽ làm"))
-    outcome: str = ask("code", gettext_noop("Vì sao đóng vụ việc"), codelist="closing_reason")
-    closing_words: str = ask("long", gettext_noop("Ghi khi đóng vụ việc"))
-    danger_over: str = ask(
-        "long",
-        gettext_noop("Vì sao biết là đã hết nguy hiểm"),
-        hint=gettext_noop("Ví dụ: người kia đã bị tạm giam; người ấy đã chuyển đi nơi khác. Chưa chắc thì chưa đóng."),
-    )
+    outcome: str = ask("code", gettext_noop("Vì sao đóng vụ việc"), codelist="closing_reason", asked=False)
+    closing_words: str = ask("long", gettext_noop("Ghi khi đóng vụ việc"), asked=False)
+    danger_over: str = ask("long", gettext_noop("Vì sao biết là đã hết nguy hiểm"), asked=False)
+    children_after: str = ask("long", gettext_noop("Các cháu nhỏ bây giờ ai chăm sóc"), asked=False)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from casework.demo.notice_story import NoticeStory
 from casework.demo.referral_story import ReferralStory
 from casework.demo.visits import DemoSession, Visit, moment
 from casework.desk import actions as desk
+from casework.desk.death_actions import DIED
 from casework.gate import Gate
 from casework.intake import actions as intake
 
@@ -125,7 +126,8 @@ class CaseStory:
         yield from self._notices.visits(number, case, at)
         yield from self._referrals.visits(number, case, at)
         if case.ending:
-            yield Visit(at(case.ending.after_days, 20), case.opened_by, self._close_case(number, case))
+            closes = self._cast.lead if case.ending.reason == DIED and not case.circle else case.opened_by
+            yield Visit(at(case.ending.after_days, 20), closes, self._close_case(number, case))
 
     def _draft_visit(self, draft: DemoDraft) -> Visit:
         at = min(moment(self._today - timedelta(days=draft.days_ago), _OPENS), self._latest)
@@ -172,6 +174,14 @@ class CaseStory:
         def close(session: DemoSession) -> None:
             if case.ending:
                 reason, words = case.ending.reason, case.ending.words
-                session.perform(desk.close_case, self._case_ids[number], outcome=reason, words=words, danger_over=words)
+                after = "Không có cháu nhỏ nào." if reason == DIED else ""
+                session.perform(
+                    desk.close_case,
+                    self._case_ids[number],
+                    outcome=reason,
+                    words=words,
+                    danger_over=words,
+                    children_after=after,
+                )
 
         return close

@@ -21,38 +21,33 @@ from casework.cases import (
     reading,
     reporting_delay,
     restriction,
+    risk_level,
     section_rules,
+    urgent_care,
     writing,
 )
 from casework.cases.case_labels import label_of
 from casework.cases.questions import SectionData
 from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.reporting_delay import FirstHours
-from casework.cases.sections import RECORDS, SECTIONS, Contact, Identity, Label, Note, Plan
+from casework.cases.sections import RECORDS, SECTIONS, Contact, Identity, Label, Note, Perpetrator, Plan
 from casework.cases.states import CaseState
 from casework.desk import reporting_duty, timeline
+from casework.desk.death_actions import DIED, note_in_label, require_children, require_word_of_lead
+from casework.desk.first_page import contacts_to_renew, with_other_lists
 from casework.desk.progress import progress_in, progress_of
-from casework.desk.task_actions import list_clocks
 from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Welcome, WrittenSection
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, gettext_noop
-from casework.gate import ActContext, Action, action
+from casework.gate import ActContext, action
 from casework.intake.actions import list_drafts
-from casework.intake.advice_actions import due_contacts
 from casework.notices import presenters as notice_presenters
-from casework.notices.actions import list_due, list_notices
 from casework.oversight import home_panel
 from casework.oversight.altered_lines import ring_for_altered
-from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.referrals import missing_grounds, readers_though_named
 from casework.referrals import presenters as referral_presenters
-from casework.referrals.ground_actions import list_reviews
-from casework.referrals.named_actions import list_named
-from casework.referrals.promise_actions import list_promises
-from casework.referrals.receiving_actions import list_referrals
-from casework.referrals.unsent_actions import list_unsent, unsent_grounds
+from casework.referrals.unsent_actions import unsent_grounds
 from casework.referrals.unsent_view_models import UnsentGrounds
-from casework.retention.actions import list_requests
 from casework.retention.voiding import DUPLICATE
 from casework.statistics.actions import period_to_close
 from casework.vault.integrity import heads
@@ -66,8 +61,12 @@ _SHORTEST_QUERY = 2
 _OF_CLOCKS = (Section.LABEL, Section.INCIDENT, Section.TASK)
 # What a line of the log about a case says when somebody has read something of it.
 _OPENING = (Act.CASE_READ, Act.SECTION_READ, Act.SECTION_READ_SHARED, Act.SECTION_HISTORY, Act.NAME_SHOW)
-# What a case was given once and keeps, whatever a form says.
-_FIXED = {Section.LABEL: ("code", "former", "received_at"), Section.INCIDENT: ("recorded_at",)}
+# What a case was given once, or is written by its closing alone, and stays whatever a form says.
+_FIXED = {
+    Section.LABEL: ("code", "former", "received_at", "died"),
+    Section.INCIDENT: ("recorded_at",),
+    Section.PLAN: ("outcome", "closing_words", "danger_over", "children_after"),
+}
 
 
 @action(Act.HOME_READ)
@@ -99,7 +98,7 @@ def list_cases(context: ActContext, *, whole_page: bool = False, with_progress: 
     )
     shown = home.open_cases if with_progress else home.shown if whole_page else []
     home = replace(home, progress=progress_in(batch, [line.id for line in shown]))
-    return _with_other_lists(context, home) if whole_page else home
+    return with_other_lists(context, home) if whole_page else home
 
 
 def _sort_key(line: CaseLine) -> tuple[int, int, str]:
@@ -122,7 +121,17 @@ def _line_maker(context: ActContext, names: Mapping[UUID, str]) -> Callable[[Any
         opened, holder = reading.date_of(row.opened), names.get(row.holder_id, "")
         mine, ours = row.holder_id == me, row.owner_id in agencies
         return CaseLine(
-            row.id, label.code, label.nickname, standing, opened, holder, mine, ours, label.age_group, row.holder_id
+            row.id,
+            label.code,
+            label.nickname,
+            standing,
+            opened,
+            holder,
+            mine,
+            ours,
+            label.age_group,
+            row.holder_id,
+            label.died,
         )
 
     return make_line
@@ -185,7 +194,21 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         merged=merged_cases.merged_into(context, case, label) if line.ours else (),
         progress=progress_of(opened if line.ours else _of(opened, RECORDS), is_open=line.is_open, clocks=clocks),
         timeline=timeline.events_of(context, case, opened, names),
+        care=urgent_care.urgent_care(opened) if line.is_open else None,
+        near=_near(opened) if line.is_open else "",
+        outcome=_outcome(opened),
     )
+
+
+def _outcome(pages: Iterable[OpenedDocument]) -> str:
+    """Return why a case was closed, or is asked to be, for whoever may read its plan."""
+    return next((Plan.from_json(page.data).outcome for page in pages if page.section == Section.PLAN), "")
+
+
+def _near(pages: Iterable[OpenedDocument]) -> str:
+    """Return where the other person is, if they can be there at once and this reader may know it."""
+    told = [Perpetrator.from_json(page.data) for page in pages if page.section == Section.PERPETRATOR]
+    return told[0].where if risk_level.is_near(told) else ""
 
 
 def _of(pages: Iterable[OpenedDocument], sections: Collection[Section]) -> list[OpenedDocument]:
@@ -292,7 +315,8 @@ def _with_fixed_fields(context: ActContext, case: VerifiedCase, data: SectionDat
     """Return the section with what it was given once, as its code, taken from the newest revision."""
     fixed = _FIXED.get(data.section, ())
     page = reading.newest_page(context, case, data.section) if fixed else None
-    return replace(data, **{name: page.data.get(name, "") for name in fixed}) if page else data
+    before = page.data if page else {}
+    return replace(data, **{name: before.get(name, "") for name in fixed})
 
 
 @action(Act.NAME_SHOW)
@@ -324,13 +348,21 @@ def add_note(context: ActContext, case_id: UUID, words: str, *, once: UUID | Non
 
 @action(Act.CASE_CLOSE)
 def close_case(
-    context: ActContext, case_id: UUID, *, outcome: str, words: str, again: bool = False, danger_over: str = ""
+    context: ActContext,
+    case_id: UUID,
+    *,
+    outcome: str,
+    words: str,
+    again: bool = False,
+    danger_over: str = "",
+    children_after: str = "",
 ) -> None:
     """Close an open case with its outcome, or (`again`) open a closed one with a reason.
 
     What was shared ends, but for what an article keeps for its days; a ground that only the closing ended lasts again
-    once the case is open again. Raises BadInput where danger is on and nobody says why it is over, and for a duplicate,
-    which is merged; Conflict if somebody else has just closed or opened it.
+    once the case is open again. Raises BadInput where danger is on and nobody says why it is over, where a person has
+    died and nobody says who cares for the children, and for a duplicate, which is merged; Refused where the reason
+    needs the word of a lead; Conflict if somebody else has just closed or opened it.
     """
     if outcome == DUPLICATE:
         raise BadInput("Vụ việc ghi hai lần thì gộp vào vụ việc kia, không đóng riêng.", about=case_id)
@@ -339,7 +371,15 @@ def close_case(
         raise Conflict("Vụ việc này vừa được đóng hoặc mở lại. Hãy xem lại trang.", about=case_id)
     page = reading.newest_page(context, case, Section.PLAN)
     plan = Plan(actions=Plan.from_json(page.data).actions if page else "", closing_words=words)
-    if not again:
+    if again:
+        note_in_label(context, case, died="")
+    elif outcome == DIED:
+        require_word_of_lead(context, case, outcome)
+        require_children(case_id, children_after)
+        note_in_label(context, case, died=YES, danger=NO)
+        plan = replace(plan, outcome=outcome, children_after=children_after)
+    else:
+        require_word_of_lead(context, case, outcome)
         plan = replace(plan, outcome=outcome, danger_over=_end_danger(context, case, danger_over))
     writing.save(context, case, plan)
     case.row.state = CaseState.OPEN if again else CaseState.CLOSED
@@ -352,45 +392,9 @@ def close_case(
 
 
 def _end_danger(context: ActContext, case: VerifiedCase, reason: str) -> str:
-    """Note that danger is over, and return why; where there was none that is empty."""
+    """Note that danger is over and that nobody has died after all, and return why it is; empty where there was none."""
     label = label_of(reading.open_newest_of(context, case, [Section.LABEL])) or Label()
-    if label.danger != YES:
-        return ""
-    if not reason.strip():
+    if label.danger == YES and not reason.strip():
         raise BadInput(DANGER_IS_ON, about=case.id)
-    readers = access_grants.reading_agencies(context, case, Section.LABEL)
-    writing.save(context, case, replace(label, danger=NO), readers=readers)
-    return reason
-
-
-# Each list of a whole first page by its field of Home.
-_OTHER_LISTS: Mapping[str, Action[[], Any]] = {
-    "box": list_referrals,
-    "notices": list_notices,
-    "untold": list_due,
-    "endings": list_requests,
-    "reviews": list_reviews,
-    "unsent": list_unsent,
-    "promises": list_promises,
-    "clocks": list_clocks,
-    "named": list_named,
-}
-
-
-def _with_other_lists(context: ActContext, home: Home) -> Home:
-    """Add the lists that this person may see, read in one commit, each with a log line of its own."""
-    if allowed(context.actor, Act.ADVICE_LIST):
-        home = replace(home, again=due_contacts(context))
-    lists = {name: doing for name, doing in _OTHER_LISTS.items() if allowed(context.actor, doing.act)}
-    home = replace(home, **{name: context.also(doing) for name, doing in lists.items()})
-    return replace(home, cases=tuple(line for line in home.cases if line.id not in context.unreadable))
-
-
-def contacts_to_renew(context: ActContext, cases: Iterable[ListedCase]) -> frozenset[UUID]:
-    """Return the cases that I took over from a member who left, and whose safe contact that member still knows."""
-    left_at = read.changed_by(context.crypto, Act.ACCOUNT_LEAVE)
-    held = [case.row.id for case in cases if case.row.id in left_at and case.row.holder_id == context.me]
-    if not held:
-        return frozenset()
-    contacts = reading.load_batch(context, passes_over=True).each([Section.CONTACT], of=held)
-    return frozenset(held) - {case_id for case_id, page in contacts if page.at > left_at[case_id]}
+    note_in_label(context, case, died="", danger=NO if label.danger == YES else label.danger)
+    return reason if label.danger == YES else ""

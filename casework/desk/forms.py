@@ -33,7 +33,12 @@ def empty_note() -> NoteForm:
 class CloseCaseForm(Form):
     """How a case ended; where danger is on, also why it is over."""
 
-    danger_over = field_of(Plan, "danger_over", rows=3)
+    danger_over = field_of(
+        Plan,
+        "danger_over",
+        rows=3,
+        hint=_("Ví dụ: người kia đã bị tạm giam; người ấy đã chuyển đi nơi khác. Chưa chắc thì chưa đóng."),
+    )
     outcome = field_of(Plan, "outcome", required=True, select=False)
     words = field_of(Plan, "closing_words", rows=4)
 
@@ -55,6 +60,23 @@ class CloseCaseForm(Form):
         """Return what was answered as the act takes it."""
         danger_over = self.danger_over.data if "danger_over" in self else ""
         return {"outcome": self.outcome.data, "words": self.words.data or "", "danger_over": danger_over or ""}
+
+
+class DeathForm(Form):
+    """What is known of a death, and who cares for the children now."""
+
+    words = field_of(Plan, "closing_words", required=True, rows=4, hint=_("Mất ngày nào, vì sao, ai báo tin."))
+    children_after = field_of(
+        Plan,
+        "children_after",
+        required=True,
+        rows=3,
+        hint=_("Tên người chăm sóc, ở đâu, có tin được không. Không có cháu nào thì ghi: không có."),
+    )
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        return {"words": self.words.data or "", "children_after": self.children_after.data or ""}
 
 
 class ReopenForm(Form):

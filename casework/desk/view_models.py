@@ -14,6 +14,9 @@ from casework.cases.reporting_delay import FirstHours
 from casework.cases.restriction import SealedCaseAtRisk
 from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
+from casework.cases.urgent_care import UrgentCare
+from casework.codelists import codelist
+from casework.desk.death_actions import DIED
 from casework.desk.progress import CaseProgress
 from casework.desk.reporting_duty import ReportingDuty
 from casework.desk.task_actions import RunningClock
@@ -42,7 +45,8 @@ class CaseLine(NamedTuple):
     """One line of a list: code and neutral nickname, never a name.
 
     `standing` is closed, open, or in danger, which stands for an open one. `ours` is false for a case that was
-    referred to us. `age_group` is the age in law, or empty.
+    referred to us. `age_group` is the age in law, or empty. `died` tells that the person has died ("yes"), or that a
+    lead is asked for the word that closes the case ("asked").
     """
 
     id: UUID
@@ -55,6 +59,7 @@ class CaseLine(NamedTuple):
     ours: bool = True
     age_group: str = ""
     holder_id: UUID | None = None
+    died: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -111,6 +116,11 @@ class Home:
         """Return the other open cases of our own; what was referred to us stands among the referrals."""
         return self._ours(CaseState.OPEN)
 
+    @cached_property
+    def deaths(self) -> list[CaseLine]:
+        """Return the open cases that a lead is asked to close because the person has died."""
+        return [line for line in self.open_cases if line.died]
+
     @property
     def shown(self) -> list[CaseLine]:
         """Return the cases that the first page shows line by line."""
@@ -160,7 +170,9 @@ class CasePage:
     is for who may notify the chair. `names` are those of all members, for who wrote what. `unread` is what
     nobody at its receiver can open, `unsent` is what was said and not sent yet, or cut off by the second person.
     `merged` are the cases that were merged into it.
-    `progress` is where the case stands, `timeline` what happened in it, the newest first.
+    `progress` is where the case stands, `timeline` what happened in it, the newest first. `care` is what a health
+    worker is to look at; `near` is where the other person is, a code, if they can be there at once. `outcome` is the
+    reason for closing, a code, for whoever may read the plan.
     """
 
     line: CaseLine
@@ -187,6 +199,19 @@ class CasePage:
     merged: tuple[MergedCase, ...] = ()
     progress: CaseProgress = field(default_factory=CaseProgress)
     timeline: tuple[TimelineEvent, ...] = ()
+    care: UrgentCare | None = None
+    near: str = ""
+    outcome: str = ""
+
+    @property
+    def died(self) -> bool:
+        """Tell whether the person has died, or a lead is asked to close the case for that: nobody is called."""
+        return bool(self.label.died) or self.outcome == DIED
+
+    @property
+    def may_return(self) -> bool:
+        """Tell whether a closed case is opened again when the person comes back, not only to set a mistake right."""
+        return not self.outcome or codelist("closing_reason").get(self.outcome).flag("may_return")
 
 
 @dataclass(frozen=True)
@@ -213,9 +238,10 @@ class SafeContact(Sealed):
     """How to reach the person without harm: (name, question, answer) in the order of the card.
 
     `dials` is what a tap on the number does by the safe way: `tel`, `sms`, or nothing. While no safe way is known
-    nobody is to be contacted.
+    nobody is to be contacted. `lacks_number` tells that the safe way needs a number and none was written down.
     """
 
     lines: list[tuple[str, str, str | list[str]]]
     may_contact: bool = False
     dials: str = ""
+    lacks_number: bool = False

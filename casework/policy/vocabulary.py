@@ -94,6 +94,8 @@ class Act(StrEnum):
     CASE_LIST = "case.list"
     CASE_SEARCH = "case.search"
     CASE_CLOSE = "case.close"
+    DEATH_READ = "death.read"
+    DEATH_ASK = "death.ask"
     CASE_RESTRICT = "case.restrict"
     CASE_HAND_OVER = "case.hand_over"
     CASE_VOID = "case.void"

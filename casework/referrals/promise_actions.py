@@ -30,7 +30,7 @@ _NOT_ASKED, _GRANTED = "not_asked", "granted"
 def list_promises(context: ActContext) -> Promises:
     """List the consents that I am to ask again about, and the safety calls that were promised.
 
-    Of cases that others hold, a lead is shown the calls that are late.
+    Of cases that others hold, a lead is shown the calls that are late; of somebody who has died nobody is.
     """
     every_case.compare(context, passes_over=True, routing=True)
     within = scope.cases(context.permit)
@@ -43,8 +43,10 @@ def list_promises(context: ActContext) -> Promises:
     calls: list[PromisedCall] = []
     for case in batch.listed([Section.LABEL, Section.GROUNDS]):
         mine = _is_mine(context, case.row)
-        calls += [call for call in _calls(case) if mine or call.late]
-        if mine and case.row.state == CaseState.OPEN:
+        label = label_of(case.pages) or Label()
+        if not label.died:
+            calls += [call for call in _calls(case, label.code) if mine or call.late]
+        if mine and case.row.state == CaseState.OPEN and not label.died:
             asks += _asks(case, grounds, context.crypto.at)
     context.reason = f"{len(asks)} to ask, {len(calls)} to call"
     return Promises(tuple(sorted(asks, key=lambda ask: ask.since)), tuple(sorted(calls, key=lambda call: call.on)))
@@ -73,8 +75,7 @@ def _asks(case: ListedCase, grounds: Mapping[UUID, Any], at: int) -> Iterator[Co
             yield ConsentToAsk(case.row.id, code, receiver, expired, until if expired else page.at)
 
 
-def _calls(case: ListedCase) -> Iterator[PromisedCall]:
-    code = (label_of(case.pages) or Label()).code
+def _calls(case: ListedCase, code: str) -> Iterator[PromisedCall]:
     for page, entry in _entries(case):
         if entry.call_on:
             yield PromisedCall(case.row.id, page.series, code, date.fromisoformat(entry.call_on))
@@ -97,6 +98,8 @@ def record_safety_call(context: ActContext, case_id: UUID, ground_id: UUID, *, w
         raise NotFound("ground", about=case_id)
     if not entry.call_on:
         raise Conflict("Lần gọi này đã được ghi rồi. Hãy mở lại trang để xem.", about=case_id)
+    if (label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()).died:
+        raise Conflict("Người ấy đã mất: không gọi nữa.", about=case_id)
     if not words.strip():
         raise BadInput("Hãy ghi gọi rồi thì thế nào, hoặc vì sao chưa gọi được.", about=case_id)
     if again_on and again_on < clock.local(context.crypto.at).date().isoformat():

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
-from casework.audit import read
-from casework.cases import case_labels, erasure, every_case, reading, scope, writing
+from casework.audit import freshness, read
+from casework.cases import access_grants, case_labels, erasure, every_case, reading, scope, writing
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Erasure, Plan
 from casework.codelists import codelist
@@ -19,7 +19,7 @@ from casework.vault.keys.envelopes import OpenedDocument
 from casework.vault.states import MemberState
 
 ASKED, REFUSED, HELD, RELEASED = "asked", "refused", "held", "released"
-_DIED = "died"
+_DIED, _YES = "died", "yes"
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,18 @@ class ErasureRequest(Sealed):
 
 @dataclass(frozen=True)
 class ErasureOptions:
-    """What the pages about erasure show: the newest entry, who may be the second person, whether the case is held."""
+    """What the pages about erasure show: the newest entry, who may be the second person, whether the case is held.
+
+    `in_danger` tells that the case says so now, `readers` are the names of the agencies that it was sent to and that work
+    on it still: what an erasure would take from them.
+    """
 
     request: ErasureRequest
     candidates: tuple[Colleague, ...]
     held: bool
     died: bool
+    in_danger: bool
+    readers: tuple[str, ...]
 
 
 @action(Act.CASE_ERASE_LIST)
@@ -81,7 +87,17 @@ def read_request(context: ActContext, case_id: UUID) -> ErasureOptions:
     verified = reading.find_case(context, case_id)
     request = _request(context, verified)
     _require_involved(context, verified, request)
-    return ErasureOptions(request, _candidates(context, verified), request.step == HELD, _has_died(context, verified))
+    label = case_labels.label(context, verified)
+    readers = access_grants.receivers_of_next_revision(context, verified, Section.LABEL)
+    names = (freshness.agency(context.session, context.commune_id, reader_id).name for reader_id in readers)
+    return ErasureOptions(
+        request=request,
+        candidates=_candidates(context, verified),
+        held=request.step == HELD,
+        died=_has_died(context, verified),
+        in_danger=label is not None and label.danger == _YES,
+        readers=tuple(sorted(names)),
+    )
 
 
 @action(Act.CASE_ERASE_REQUEST)

@@ -16,7 +16,7 @@ from casework.web.forms import Choice, Form, LongText, ShortText
 class RequestForm(Form):
     """The basis of an erasure, and the second person, who decides."""
 
-    basis = field_of(Erasure, "basis", required=True, select=False)
+    basis = field_of(Erasure, "basis", required=True, select=False, note="article")
     second = Choice(_("Ai là người thứ hai, người quyết định?"), (), hint=_("Người đề nghị không bao giờ tự xóa được."))
     words = field_of(
         Erasure, "words", required=True, rows=4, hint=_("Chỉ cơ quan giữ vụ việc đọc được; mất cùng vụ việc khi xóa.")

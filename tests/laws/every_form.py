@@ -61,6 +61,7 @@ BUTTONS_ALONE = {
     "accounts.kept.discard",
     "accounts.mine.end",
     "accounts.mine.passkeys.remove",
+    "desk.death.take_back",
     "retention.purge",
     "retention.release",
     "retention.restore",

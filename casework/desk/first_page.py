@@ -1,0 +1,55 @@
+"""The lists of a whole first page besides the cases, each an act of its own, read in one commit."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from casework.audit import read
+from casework.cases import reading
+from casework.cases.reading import ListedCase
+from casework.desk.task_actions import list_clocks
+from casework.desk.view_models import Home
+from casework.gate import ActContext, Action
+from casework.intake.advice_actions import due_contacts
+from casework.notices.actions import list_due, list_notices
+from casework.policy.permit import allowed
+from casework.policy.vocabulary import Act, Section
+from casework.referrals.ground_actions import list_reviews
+from casework.referrals.named_actions import list_named
+from casework.referrals.promise_actions import list_promises
+from casework.referrals.receiving_actions import list_referrals
+from casework.referrals.unsent_actions import list_unsent
+from casework.retention.actions import list_requests
+
+# Each list of a whole first page by its field of Home.
+_OTHER_LISTS: Mapping[str, Action[[], Any]] = {
+    "box": list_referrals,
+    "notices": list_notices,
+    "untold": list_due,
+    "endings": list_requests,
+    "reviews": list_reviews,
+    "unsent": list_unsent,
+    "promises": list_promises,
+    "clocks": list_clocks,
+    "named": list_named,
+}
+
+
+def with_other_lists(context: ActContext, home: Home) -> Home:
+    """Add the lists that this person may see, each with a log line of its own."""
+    if allowed(context.actor, Act.ADVICE_LIST):
+        home = replace(home, again=due_contacts(context))
+    lists = {name: doing for name, doing in _OTHER_LISTS.items() if allowed(context.actor, doing.act)}
+    home = replace(home, **{name: context.also(doing) for name, doing in lists.items()})
+    return replace(home, cases=tuple(line for line in home.cases if line.id not in context.unreadable))
+
+
+def contacts_to_renew(context: ActContext, cases: Iterable[ListedCase]) -> frozenset[UUID]:
+    """Return the cases that I took over from a member who left, and whose safe contact that member still knows."""
+    left_at = read.changed_by(context.crypto, Act.ACCOUNT_LEAVE)
+    held = [case.row.id for case in cases if case.row.id in left_at and case.row.holder_id == context.me]
+    if not held:
+        return frozenset()
+    contacts = reading.load_batch(context, passes_over=True).each([Section.CONTACT], of=held)
+    return frozenset(held) - {case_id for case_id, page in contacts if page.at > left_at[case_id]}
