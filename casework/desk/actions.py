@@ -162,7 +162,6 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
     label = label_of(opened) or case_labels.label(context, case)
     if label is None:
         raise NotFound("label", about=case_id)
-    contact = next((page for page in opened if page.section == Section.CONTACT), None)
     names = staff.names(context)
     line = _line_maker(context, names)(case.row, label)
     restricted = case.row.owner_id in context.actor.circles
@@ -172,7 +171,6 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
     return CasePage(
         line=line,
         label=label,
-        contact=Contact.from_json(contact.data) if contact else None,
         sections=tuple(sorted(present)),
         opened_by=_openings(context, case_id, names) if line.mine else (),
         holder=names.get(case.row.holder_id, ""),
@@ -194,9 +192,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         merged=merged_cases.merged_into(context, case, label) if line.ours else (),
         progress=progress_of(opened if line.ours else _of(opened, RECORDS), is_open=line.is_open, clocks=clocks),
         timeline=timeline.events_of(context, case, opened, names),
-        care=urgent_care.urgent_care(opened) if line.is_open else None,
-        near=_near(opened) if line.is_open else "",
-        outcome=_outcome(opened),
+        **_told(opened, is_open=line.is_open),
     )
 
 
@@ -205,10 +201,15 @@ def _outcome(pages: Iterable[OpenedDocument]) -> str:
     return next((Plan.from_json(page.data).outcome for page in pages if page.section == Section.PLAN), "")
 
 
-def _near(pages: Iterable[OpenedDocument]) -> str:
-    """Return where the other person is, if they can be there at once and this reader may know it."""
-    told = [Perpetrator.from_json(page.data) for page in pages if page.section == Section.PERPETRATOR]
-    return told[0].where if risk_level.is_near(told) else ""
+def _told(pages: Iterable[OpenedDocument], *, is_open: bool) -> dict[str, Any]:
+    """Return what stands above all else, as far as this reader may open it, and why the case was closed."""
+    opened = {Section(page.section): page for page in pages}
+    told = [Perpetrator.from_json(opened[Section.PERPETRATOR].data)] if Section.PERPETRATOR in opened else []
+    plan = Plan.from_json(opened[Section.PLAN].data) if Section.PLAN in opened else Plan()
+    near = told[0].where if is_open and risk_level.is_near(told) else ""
+    care = urgent_care.urgent_care(pages) if is_open else None
+    contact = Contact.from_json(opened[Section.CONTACT].data) if Section.CONTACT in opened else None
+    return {"contact": contact, "care": care, "near": near, "outcome": plan.outcome}
 
 
 def _of(pages: Iterable[OpenedDocument], sections: Collection[Section]) -> list[OpenedDocument]:
@@ -360,9 +361,8 @@ def close_case(
     """Close an open case with its outcome, or (`again`) open a closed one with a reason.
 
     What was shared ends, but for what an article keeps for its days; a ground that only the closing ended lasts again
-    once the case is open again. Raises BadInput where danger is on and nobody says why it is over, where a person has
-    died and nobody says who cares for the children, and for a duplicate, which is merged; Refused where the reason
-    needs the word of a lead; Conflict if somebody else has just closed or opened it.
+    once the case is open again. Raises BadInput for a duplicate, which is merged, and where an answer is missing that
+    this outcome needs; Refused where it needs the word of a lead; Conflict if it was closed or opened meanwhile.
     """
     if outcome == DUPLICATE:
         raise BadInput("Vụ việc ghi hai lần thì gộp vào vụ việc kia, không đóng riêng.", about=case_id)
@@ -371,15 +371,14 @@ def close_case(
         raise Conflict("Vụ việc này vừa được đóng hoặc mở lại. Hãy xem lại trang.", about=case_id)
     page = reading.newest_page(context, case, Section.PLAN)
     plan = Plan(actions=Plan.from_json(page.data).actions if page else "", closing_words=words)
+    require_word_of_lead(context, case, outcome)
     if again:
         note_in_label(context, case, died="")
     elif outcome == DIED:
-        require_word_of_lead(context, case, outcome)
         require_children(case_id, children_after)
         note_in_label(context, case, died=YES, danger=NO)
         plan = replace(plan, outcome=outcome, children_after=children_after)
     else:
-        require_word_of_lead(context, case, outcome)
         plan = replace(plan, outcome=outcome, danger_over=_end_danger(context, case, danger_over))
     writing.save(context, case, plan)
     case.row.state = CaseState.OPEN if again else CaseState.CLOSED

@@ -116,6 +116,7 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
         missing=[_missing(page, section) for section in Section if _can_add(page, section)],
         note=(note or empty_note()) if may(Act.NOTE_ADD) else None,
         closes=may(Act.CASE_CLOSE) and page.line.ours,
+        prints=may(Act.CASE_PRINT),
         erases=may(Act.CASE_ERASE_REQUEST) and page.line.ours,
         refers=may(Act.GROUND_LIST) and page.line.ours,
         must_tell=page.must_tell and may(Act.GROUND_RECORD),

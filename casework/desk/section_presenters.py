@@ -21,9 +21,9 @@ Answer = str | list[str]
 def rows(data: SectionData, named: Mapping[str, str]) -> list[tuple[str, Answer]]:
     """Return (question, answer) in the order of the section; `named` holds the words of what is kept as an id.
 
-    What was asked for consent and refused rests on no consent, and is not said to.
+    What was asked for consent and not granted rests on no consent, and nobody reads anything on it: neither is said.
     """
-    without = {"kind"} if isinstance(data, GroundEntry) and data.consent not in ("", "granted") else set()
+    without = {"kind", "sections"} if isinstance(data, GroundEntry) and data.consent not in ("", "granted") else set()
     asked = [
         (gettext(question.label), named[name] if name in named else answer(question, getattr(data, name)))
         for name, question in data.questions().items()

@@ -11,7 +11,7 @@ from casework.cases import contradiction_words
 from casework.cases.contradictions import Contradiction
 from casework.cases.questions import SectionData
 from casework.cases.sections import LEDGERS, SECTIONS
-from casework.desk import actions, merged_actions, section_forms, section_presenters, shared_actions
+from casework.desk import actions, merged_actions, print_actions, section_forms, section_presenters, shared_actions
 from casework.errors import Conflict
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Section
@@ -55,6 +55,15 @@ def merged(case_id: UUID, merged_id: UUID) -> str:
     label, code, entries = perform(merged_actions.read_merged, case_id, merged_id)
     shown = {"label": label, "code": code, "entries": entries, "rows": section_presenters.rows}
     return render_template("desk/merged.html", case_id=case_id, **shown)
+
+
+@blueprint.get("/vu-viec/<uuid:case_id>/in")
+def whole(case_id: UUID) -> str:
+    """Show a whole case as it is printed."""
+    label, entries = perform(print_actions.read_whole, case_id)
+    return render_template(
+        "desk/print.html", case_id=case_id, label=label, entries=entries, rows=section_presenters.rows
+    )
 
 
 @blueprint.get(WRITE)

@@ -12,7 +12,7 @@ from casework.errors import BadInput, Throttled
 from casework.policy.vocabulary import Act
 from casework.retention import actions as retention_actions
 from casework.retention.forms import MergeForm
-from casework.retention.views import mistake_page
+from casework.retention.views import merge_page
 from casework.retention.voiding import DUPLICATE
 from casework.web.current_user import check_permission, may, me, perform
 
@@ -118,7 +118,7 @@ def close(case_id: UUID) -> Answer:
     if form.outcome.data == DUPLICATE:
         # Closed on its own it would be counted as another case.
         options = perform(retention_actions.read_request, case_id)
-        return mistake_page(options, merge=MergeForm(formdata=None, words=form.words.data)), 422
+        return merge_page(options, MergeForm(formdata=None, words=form.words.data)), 422
     if form.outcome.data == death_actions.DIED:
         return death_views.page_of(case_id, death_views.form_of(words=form.words.data or "")), 422
     if not form.validate_on_submit():

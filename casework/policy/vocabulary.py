@@ -94,6 +94,7 @@ class Act(StrEnum):
     CASE_LIST = "case.list"
     CASE_SEARCH = "case.search"
     CASE_CLOSE = "case.close"
+    CASE_PRINT = "case.print"
     DEATH_READ = "death.read"
     DEATH_ASK = "death.ask"
     CASE_RESTRICT = "case.restrict"

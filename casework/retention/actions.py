@@ -46,8 +46,8 @@ class ErasureRequest(Sealed):
 class ErasureOptions:
     """What the pages about erasure show: the newest entry, who may be the second person, whether the case is held.
 
-    `in_danger` tells that the case says so now, `readers` are the names of the agencies that it was sent to and that work
-    on it still: what an erasure would take from them.
+    `in_danger` tells that the case says so now, `readers` are the names of the agencies that it was sent to and that
+    work on it still.
     """
 
     request: ErasureRequest

@@ -1,6 +1,5 @@
 """The pages of retention; each destructive act is confirmed on a page that says what is erased and what stays."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -88,9 +87,9 @@ def release(case_id: UUID) -> Response:
 
 @blueprint.get(f"{CASE}/mo-nham")
 def ask_mistake(case_id: UUID) -> str:
-    """Ask whether a case was opened by mistake, or twice."""
+    """Ask why a case was opened by mistake."""
     check_permission(Act.CASE_VOID)
-    return mistake_page(perform(actions.read_request, case_id))
+    return mistake_page(perform(actions.read_request, case_id), VoidForm())
 
 
 @blueprint.post(f"{CASE}/mo-nham")
@@ -98,10 +97,17 @@ def set_aside(case_id: UUID) -> Answer:
     check_permission(Act.CASE_VOID)
     form = VoidForm()
     if not form.validate_on_submit():
-        return mistake_page(perform(actions.read_request, case_id), void=form), 422
+        return mistake_page(perform(actions.read_request, case_id), form), 422
     perform(voiding.void_case, case_id, form.why.data or "")
     flash(_("Đã bỏ vụ việc ghi nhầm. Không có gì bị xóa: khôi phục được ở trang này."), "done")
     return redirect(url_for("retention.aside"), 303)
+
+
+@blueprint.get(f"{CASE}/gop")
+def ask_merge(case_id: UUID) -> str:
+    """Ask into which case one that was written down twice is merged."""
+    check_permission(Act.CASE_MERGE)
+    return merge_page(perform(actions.read_request, case_id), MergeForm())
 
 
 @blueprint.post(f"{CASE}/gop")
@@ -115,7 +121,7 @@ def merge(case_id: UUID) -> Answer:
             return _to_case(kept)
         except BadInput as cause:
             form.kept_case.errors = [_(str(cause))]
-    return mistake_page(perform(actions.read_request, case_id), merge=form), 422
+    return merge_page(perform(actions.read_request, case_id), form), 422
 
 
 @blueprint.get("/vu-viec-da-bo")
@@ -148,7 +154,9 @@ def _to_case(case_id: UUID) -> Response:
     return redirect(url_for("desk.case", case_id=case_id), 303)
 
 
-def mistake_page(options: ErasureOptions, *, void: Any = None, merge: Any = None) -> str:
-    """Render the page about a mistake, with the form that came back wrong, if one did."""
-    forms = {"void": void or VoidForm(formdata=None), "merge": merge or MergeForm(formdata=None)}
-    return render_template("retention/mistake.html", options=options, wrong=void or merge, **forms)
+def mistake_page(options: ErasureOptions, form: VoidForm) -> str:
+    return render_template("retention/mistake.html", options=options, form=form)
+
+
+def merge_page(options: ErasureOptions, form: MergeForm) -> str:
+    return render_template("retention/merge.html", options=options, form=form)

@@ -5,7 +5,17 @@ import re
 from flask import Flask
 from jinja2.ext import Extension
 
-from casework.web import csrf, errors, form_tokens, headers, quick_exit, request_limits, spoken_text, translation
+from casework.web import (
+    csrf,
+    errors,
+    form_tokens,
+    headers,
+    printed_sheets,
+    quick_exit,
+    request_limits,
+    spoken_text,
+    translation,
+)
 
 # HTML lets the end tag of an option be left out; long lists are lighter by nine bytes an answer.
 _NOT_SENT = re.compile(r"^[ \t]+|</option>", re.MULTILINE)
@@ -22,5 +32,6 @@ def install(app: Flask) -> None:
     """Add these parts to an app, in this order; and send pages without what they need not say."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(StripUnneeded)
-    for part in (request_limits, csrf, form_tokens, translation, spoken_text, quick_exit, errors, headers):
+    parts = (request_limits, csrf, form_tokens, translation, spoken_text, printed_sheets, quick_exit, errors, headers)
+    for part in parts:
         part.install(app)
