@@ -10,6 +10,9 @@ from casework.policy.vocabulary import Section
 from casework.vault.keys.envelopes import OpenedDocument
 
 _HOUR = 3600 * MICROSECOND
+# So long after they were written injuries ask for somebody to look: the product's own number. What is older has been
+# looked at, or was not in time; the section says which.
+_SHOWN_FOR = 7 * 24 * _HOUR
 _LOOKED_AT = "by_health_worker"
 
 
@@ -21,10 +24,13 @@ class UrgentCare:
     due: int = 0
 
 
-def urgent_care(pages: Iterable[OpenedDocument]) -> UrgentCare | None:
-    """Return what asks for care among opened pages of a case; the hours run from when the injuries were written."""
+def urgent_care(pages: Iterable[OpenedDocument], at: int) -> UrgentCare | None:
+    """Return what asks for care at a moment (microseconds), by opened pages of a case.
+
+    The hours run from when the injuries were written.
+    """
     page = next((page for page in pages if page.section == Section.INJURIES), None)
-    if page is None:
+    if page is None or page.at + _SHOWN_FOR < at:
         return None
     told = Injuries.from_json(page.data)
     urgent = tuple(code for code in told.what if codelist("injury").get(code).flag("urgent"))

@@ -21,21 +21,19 @@ from casework.cases import (
     reading,
     reporting_delay,
     restriction,
-    risk_level,
     section_rules,
-    urgent_care,
     writing,
 )
 from casework.cases.case_labels import label_of
 from casework.cases.questions import SectionData
 from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.reporting_delay import FirstHours
-from casework.cases.sections import RECORDS, SECTIONS, Contact, Identity, Label, Note, Perpetrator, Plan
+from casework.cases.sections import RECORDS, SECTIONS, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
 from casework.desk import reporting_duty, timeline
 from casework.desk.death_actions import DIED, note_in_label, require_children, require_word_of_lead
 from casework.desk.first_page import contacts_to_renew, with_other_lists
-from casework.desk.progress import progress_in, progress_of
+from casework.desk.progress import progress_in, progress_of, standing_of
 from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Welcome, WrittenSection
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, gettext_noop
 from casework.gate import ActContext, action
@@ -164,7 +162,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         raise NotFound("label", about=case_id)
     names = staff.names(context)
     line = _line_maker(context, names)(case.row, label)
-    restricted = case.row.owner_id in context.actor.circles
+    restricted, lives = case.row.owner_id in context.actor.circles, line.is_open and not label.died
     present = reading.sections_present(context, case)
     clocks = legal_clocks.clocks_of_case(case, label, _of(opened, _OF_CLOCKS), at=context.crypto.at)
     referral = None if line.ours else access_grants.newest_referral(context, case)
@@ -180,7 +178,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         outdated=frozenset() if line.ours else present - reading.current_sections(context, case),
         referral_id=referral.id if referral else None,
         readers=staff.key_holder_names(context, case.row.owner_id) if restricted else (),
-        hours=_first_hours(context, case, opened),
+        hours=_first_hours(context, case, opened) if lives else None,
         notice=notice_presenters.standing(context, case),
         must_tell=missing_grounds.for_child_protection(context, case, label),
         unprotected=missing_grounds.for_police(context, case, label),
@@ -190,26 +188,15 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         clocks=clocks,
         names=names,
         merged=merged_cases.merged_into(context, case, label) if line.ours else (),
-        progress=progress_of(opened if line.ours else _of(opened, RECORDS), is_open=line.is_open, clocks=clocks),
+        progress=progress_of(opened if line.ours else _of(opened, RECORDS), is_open=lives, clocks=clocks),
         timeline=timeline.events_of(context, case, opened, names),
-        **_told(opened, is_open=line.is_open),
+        **standing_of(opened, asks=lives, at=context.crypto.at),
     )
 
 
 def _outcome(pages: Iterable[OpenedDocument]) -> str:
     """Return why a case was closed, or is asked to be, for whoever may read its plan."""
     return next((Plan.from_json(page.data).outcome for page in pages if page.section == Section.PLAN), "")
-
-
-def _told(pages: Iterable[OpenedDocument], *, is_open: bool) -> dict[str, Any]:
-    """Return what stands above all else, as far as this reader may open it, and why the case was closed."""
-    opened = {Section(page.section): page for page in pages}
-    told = [Perpetrator.from_json(opened[Section.PERPETRATOR].data)] if Section.PERPETRATOR in opened else []
-    plan = Plan.from_json(opened[Section.PLAN].data) if Section.PLAN in opened else Plan()
-    near = told[0].where if is_open and risk_level.is_near(told) else ""
-    care = urgent_care.urgent_care(pages) if is_open else None
-    contact = Contact.from_json(opened[Section.CONTACT].data) if Section.CONTACT in opened else None
-    return {"contact": contact, "care": care, "near": near, "outcome": plan.outcome}
 
 
 def _of(pages: Iterable[OpenedDocument], sections: Collection[Section]) -> list[OpenedDocument]:

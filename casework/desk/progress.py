@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from casework import clock
+from casework.cases import risk_level, urgent_care
 from casework.cases.legal_clocks import LegalClock
 from casework.cases.reading import CaseBatch
-from casework.cases.sections import RECORDS, Assessment, GroundEntry
+from casework.cases.sections import RECORDS, Assessment, Contact, GroundEntry, Perpetrator, Plan
 from casework.policy.vocabulary import Section
 from casework.vault.keys.envelopes import OpenedDocument
 
@@ -60,3 +62,17 @@ def progress_in(batch: CaseBatch, case_ids: Collection[UUID]) -> dict[UUID, Case
     for case_id, page in batch.each(_SECTIONS, of=case_ids) if pages else ():
         pages[case_id].append(page)
     return {case_id: progress_of(opened, is_open=True) for case_id, opened in pages.items()}
+
+
+def standing_of(pages: Iterable[OpenedDocument], *, asks: bool, at: int) -> dict[str, Any]:
+    """Return what stands above all else, as far as this reader may open it, and why the case was closed.
+
+    Of a closed case, and of the dead, nothing is asked (`asks`).
+    """
+    opened = {Section(page.section): page for page in pages}
+    told = [Perpetrator.from_json(opened[Section.PERPETRATOR].data)] if Section.PERPETRATOR in opened else []
+    plan = Plan.from_json(opened[Section.PLAN].data) if Section.PLAN in opened else Plan()
+    near = told[0].where if asks and risk_level.is_near(told) else ""
+    care = urgent_care.urgent_care(pages, at) if asks else None
+    contact = Contact.from_json(opened[Section.CONTACT].data) if Section.CONTACT in opened else None
+    return {"contact": contact, "care": care, "near": near, "outcome": plan.outcome}

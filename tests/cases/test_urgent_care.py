@@ -2,6 +2,7 @@
 
 import pytest
 
+from casework import clock
 from casework.cases.risk_level import is_near, least_level
 from casework.cases.sections import Injuries, Label, Perpetrator
 from casework.codelists import codelist
@@ -44,6 +45,16 @@ def test_an_urgent_injury_or_an_hour_to_keep_is_enough(lan: Someone, browser, in
     assert ("tính từ lúc ghi vết thương" in page) is due
     lan.does(desk.close_case, case_id, outcome="needs_met", words="")
     assert "Cần nhân viên y tế xem" not in browser("lan").get(f"/vu-viec/{case_id}").text
+
+
+@only_sqlite
+def test_a_week_later_nobody_is_sent_to_look_any_more(lan: Someone):
+    case_id, care = care_of(lan, Injuries(what=("head",), urgent="now"))
+    assert care is not None
+    later = clock.micros() + 7 * 24 * HOUR + HOUR
+    with clock.use_clock(lambda: later):
+        lan.leaves()
+        assert lan.does(desk.read_case, case_id).care is None
 
 
 @only_sqlite

@@ -92,6 +92,7 @@ def test_no_page_offers_a_call_from_the_asking_on(lan: Someone, binh: Someone, c
     assert PHONE not in page
     assert "0987612345" not in page.replace(" ", "")
     assert "Không gọi, không nhắn, không tìm đến" in page
+    assert "Cần nhân viên y tế xem" not in page
 
 
 @only_sqlite
