@@ -178,3 +178,13 @@ def test_what_is_missing_leads_back_to_its_page_and_from_there_to_the_check_page
     assert len(wrongs(page)) == 3
     saved = client.post(f"/ghi-nhan/{draft_id}/3?luu=1&sua=1", data=REACH)
     assert saved.location == f"/ghi-nhan/{draft_id}/8"
+
+
+@pytest.mark.parametrize(
+    ("danger", "where", "level"), [("yes", "looking", True), ("yes", "online", False), ("no", "looking", False)]
+)
+def test_danger_from_somebody_who_is_near_is_urgent_at_the_intake(browser, danger: str, where: str, level: bool):
+    client = browser("lan")
+    told = {**TOLD, "danger": danger}
+    draft_id = fills(client, {1: told, 5: {"acts": ["B"]}, 6: {**SHARING, "where": where}})
+    assert ("Khẩn cấp" in shown(client.get(f"/ghi-nhan/{draft_id}/8"))) is level
