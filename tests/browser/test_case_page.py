@@ -1,5 +1,6 @@
 """The desk in a real browser: from the first page to a note, on a phone and on a desk, with and without scripts."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -158,3 +159,21 @@ def test_what_is_typed_at_sign_in_can_be_looked_at_and_only_with_a_script(chromi
             assert page.get_attribute("#passphrase", "type") == "password"
             assert page.input_value("#passphrase") == "một hai ba"
         context.close()
+
+
+def test_a_case_on_paper_says_on_each_sheet_whose_it_is_and_holds_nothing_to_press(opened, lan):
+    case_id = lan.opens_a_case()
+    code = lan.does(desk.read_case, case_id).line.code
+    page = opened("lan", f"/vu-viec/{case_id}/in", 1280)
+    assert not page.is_visible(".printer, .printed")
+    page.emulate_media(media="print")
+    assert page.inner_text(".printer") == "Trần Thị Lan"
+    foot = page.locator(".printed")
+    assert code in foot.inner_text()
+    # A table's foot that may not be broken is what a browser repeats on each sheet.
+    style = "(one) => [getComputedStyle(one).display, getComputedStyle(one).breakInside]"
+    assert foot.evaluate(style) == ["table-footer-group", "avoid"]
+    assert CANARIES["story"] in page.content()
+    left = page.locator("a.button, button, input, textarea, nav, header, .exit").all()
+    assert [one.evaluate("(one) => one.outerHTML.slice(0, 80)") for one in left if one.is_visible()] == []
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(format="A4"))) > 1
