@@ -56,9 +56,9 @@ def walked(app: Flask, client: FlaskClient, *, each_case: bool) -> Iterator[tupl
 
 
 def bare_questions(page: TestResponse) -> list[str]:
-    """The optional questions with one answer of several, whose answer cannot be taken back."""
+    """The optional questions with one answer of several, whose answer cannot be taken back, or in two ways."""
     groups = html.fromstring(page.text).xpath("//main//fieldset[.//input[@type='radio']][./legend//small]")
-    return [group.get("id") for group in groups if not group.xpath(".//input[@type='radio'][@value='']")]
+    return [group.get("id") for group in groups if len(group.xpath(".//input[@type='radio'][@value='']")) != 1]
 
 
 def typed_into(page: TestResponse) -> int:
