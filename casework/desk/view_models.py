@@ -32,7 +32,7 @@ from casework.sealed import Sealed
 from casework.statistics.periods import Period
 
 # So many lines of a list of cases stand on the first page; all of them on a page of their own.
-FEW = 5
+FEW = 3
 # What a case may be called in a list, the most pressing first.
 IN_DANGER = "danger"
 STANDINGS = (IN_DANGER, CaseState.OPEN, CaseState.CLOSED)

@@ -11,6 +11,7 @@ from casework.cases.sections import Assessment, Identity, Plan
 from casework.desk import actions as desk
 from casework.policy.vocabulary import Section
 from casework.referrals import sending_actions as sending
+from casework.web.list_pages import PAGE
 from tests.house import only_sqlite
 from tests.people import STAFF
 from tests.referrals.scenes import ground, referred
@@ -129,11 +130,11 @@ def test_opening_asks_as_many_statements_however_much_has_happened(house, lan):
     assert after == before
 
 
-def test_more_than_fifty_events_are_paged(lan, browser):
+def test_many_events_are_paged(lan, browser):
     case_id = lan.opens_a_case()
-    for number in range(55):
+    for number in range(PAGE + 5):
         lan.does(desk.add_note, case_id, f"Lần {number}")
     first = told(browser("lan"), case_id)
-    assert len(first) == 50
+    assert len(first) == PAGE
     second = browser("lan").get(f"/vu-viec/{case_id}/dien-bien?trang=1").text
     assert "Ghi nhận vụ việc</p>" in second
