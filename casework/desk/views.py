@@ -10,7 +10,6 @@ from casework.desk import actions, presenters, section_views, task_views
 from casework.desk.forms import NoteForm, ReopenForm, SearchForm
 from casework.errors import BadInput, Throttled
 from casework.policy.vocabulary import Act
-from casework.retention import actions as retention_actions
 from casework.retention.forms import MergeForm
 from casework.retention.views import mistake_page
 from casework.retention.voiding import DUPLICATE
@@ -118,8 +117,7 @@ def close(case_id: UUID) -> Answer:
     form = presenters.closing_form(page)
     if form.outcome.data == DUPLICATE:
         # Closed on its own it would be counted as another case.
-        options = perform(retention_actions.read_request, case_id)
-        return mistake_page(options, merge=MergeForm(formdata=None, words=form.words.data)), 422
+        return mistake_page(case_id, merge=MergeForm(formdata=None, words=form.words.data)), 422
     if not form.validate_on_submit():
         return presenters.closing_page(page, form), 422
     perform(actions.close_case, case_id, **form.answers)

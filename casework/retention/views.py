@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from casework.errors import BadInput
 from casework.policy.vocabulary import Act
 from casework.retention import actions, purging, voiding
-from casework.retention.actions import ErasureOptions
 from casework.retention.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm
 from casework.web.current_user import check_permission, config, may, perform
 from casework.web.forms import parse_uuid
@@ -91,7 +90,7 @@ def release(case_id: UUID) -> Response:
 def ask_mistake(case_id: UUID) -> str:
     """Ask whether a case was opened by mistake, or twice."""
     check_permission(Act.CASE_VOID)
-    return mistake_page(perform(actions.read_request, case_id))
+    return mistake_page(case_id)
 
 
 @blueprint.post(f"{CASE}/mo-nham")
@@ -99,7 +98,7 @@ def set_aside(case_id: UUID) -> Answer:
     check_permission(Act.CASE_VOID)
     form = VoidForm()
     if not form.validate_on_submit():
-        return mistake_page(perform(actions.read_request, case_id), void=form), 422
+        return mistake_page(case_id, void=form), 422
     perform(voiding.void_case, case_id, form.why.data or "")
     flash(_("Đã bỏ vụ việc ghi nhầm. Không có gì bị xóa: khôi phục được ở trang này."), "done")
     return redirect(url_for("retention.aside"), 303)
@@ -116,7 +115,7 @@ def merge(case_id: UUID) -> Answer:
             return _to_case(kept)
         except BadInput as cause:
             form.kept_case.errors = [_(str(cause))]
-    return mistake_page(perform(actions.read_request, case_id), merge=form), 422
+    return mistake_page(case_id, merge=form), 422
 
 
 @blueprint.get("/vu-viec-da-bo")
@@ -151,7 +150,8 @@ def _to_case(case_id: UUID) -> Response:
     return redirect(url_for("desk.case", case_id=case_id), 303)
 
 
-def mistake_page(options: ErasureOptions, *, void: Any = None, merge: Any = None) -> str:
+def mistake_page(case_id: UUID, *, void: Any = None, merge: Any = None) -> str:
     """Render the page about a mistake, with the form that came back wrong, if one did."""
+    options = perform(actions.read_request, case_id)
     forms = {"void": void or VoidForm(formdata=None), "merge": merge or MergeForm(formdata=None)}
     return render_template("retention/mistake.html", options=options, wrong=void or merge, **forms)
