@@ -96,6 +96,10 @@ class Home:
     at_risk: tuple[SealedCaseAtRisk, ...] = ()
     progress: Mapping[UUID, CaseProgress] = field(default_factory=dict)
 
+    @property
+    def by_id(self) -> dict[UUID, CaseLine]:
+        return {line.id: line for line in self.cases}
+
     @cached_property
     def inherited(self) -> list[CaseLine]:
         """Return the open cases taken over from a member who left and still knows the safe contact."""

@@ -140,7 +140,7 @@ def cut(lines: Sequence[T], number: int, *, size: int = PAGE) -> ListPage[T]:
     last = max(0, (len(lines) - 1) // size)
     number = max(0, min(number, last))
     part = list(lines[number * size : (number + 1) * size])
-    place = gettext("Trang %(number)s trong %(count)s", number=number + 1, count=last + 1) if last else ""
+    place = gettext("Trang số %(number)s, có %(count)s trang", number=number + 1, count=last + 1) if last else ""
     return ListPage(part, len(lines), len(lines), number, last, place=place)
 
 

@@ -13,7 +13,7 @@ from casework.policy.vocabulary import Section
 from casework.web.session_loading import COOKIE
 from tests.browser.accessibility import violations
 from tests.browser.serving import serving
-from tests.house import House, only_sqlite
+from tests.house import DUTY_PHONE, House, only_sqlite
 
 pytestmark = only_sqlite
 HALL = AddressEntry(
@@ -171,6 +171,7 @@ def test_the_call_buttons_of_the_danger_page_dial(screen):
     dialled = page.eval_on_selector_all("main a.button.danger", "all => all.map((one) => one.getAttribute('href'))")
     assert dialled[0] == "tel:113"
     assert {"tel:115", "tel:111"} <= set(dialled)
+    assert page.inner_text("main li a.go") == DUTY_PHONE, "the number of the commune's own police"
 
 
 def test_the_words_fit_the_person_who_listens(screen):

@@ -51,9 +51,10 @@ def test_the_owner_reads_all_that_happened_the_newest_first_with_its_author(hous
     lan.does(desk.close_case, case_id, outcome="", words="Chị ấy trở lại.", again=True)
     lines = told(browser("lan"), case_id)
     assert lines[-1] == "Ghi nhận vụ việc"
-    order = ["Mở lại vụ việc", "Đóng vụ việc", "Ghi chú theo dõi", "Chuyển gửi: đã nhận", "Nơi nhận mở việc chuyển gửi"]
+    order = ["Mở lại vụ việc", "Đóng vụ việc", "Ghi chú theo dõi"]
+    order += ["Chuyển gửi: đã nhận · Công an", "Nơi nhận mở việc chuyển gửi"]
     assert [line for line in lines if line in order] == order
-    assert "Chuyển gửi đi: công an bảo vệ, ngăn chặn" in lines
+    assert "Chuyển gửi đến Công an: công an bảo vệ, ngăn chặn" in lines
     page = browser("lan").get(f"/vu-viec/{case_id}").text
     assert page.index("Mở lại vụ việc</p>") < page.index("Đóng vụ việc</p>")
     assert STAFF["lan"].name in html.fromstring(page).xpath("string(//ol)")
