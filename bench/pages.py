@@ -13,6 +13,8 @@ from bench.timing import Ratio, Taken, once, ratio, timed
 _TIMES = 30
 # A counsellor may search thirty times a minute.
 _SEARCHES = 12
+# Whoever is looked for, or nobody: every field of every case is looked through each time.
+_MOST_MS = {1200: 150, 5000: 600}
 
 
 def figures() -> Iterator[Ratio]:
@@ -48,13 +50,13 @@ def _product(built: installation.MeasuredInstallation, hello: Browser, port: int
     yield ratio("submit an intake", timed(intake.submit, hello, times=_TIMES, prepare=intake.fill), most_hellos=44)
     for size in installation.SIZES[1:]:
         yield _search(people[size], hello, size, "nguyen thi dao", "by name")
-    yield _search(people[installation.SIZES[-1]], hello, installation.SIZES[-1], "khong co ai", "nobody found")
+        yield _search(people[size], hello, size, "khong co ai", "nobody found")
 
 
 def _search(lan: Browser, hello: Browser, size: int, query: str, what: str) -> Ratio:
     lan.get("/tim")
     taken = timed(lambda: lan.post("/tim", {"query": query}), hello, times=_SEARCHES)
-    return ratio(f"search {size:,} cases, {what}", taken, most_ms=300 if what == "by name" else None)
+    return ratio(f"search {size:,} cases, {what}", taken, most_ms=_MOST_MS[size])
 
 
 def _sealing_overhead(

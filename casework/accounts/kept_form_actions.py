@@ -21,7 +21,8 @@ class TypedForm(Sealed):
     """A form that was typed into and not sent.
 
     `page` is the address where it stands, `action` the one where it is sent; `title` are the words of its page,
-    `fields` pairs of (name, value), `waits` the act that waits for a proof. `at` is when it was kept, in microseconds.
+    `fields` pairs of (name, value), `waits` the act that waits for a proof. `at` is when it was kept, in microseconds,
+    and `case_id` the case that it is about.
     """
 
     id: UUID
@@ -31,6 +32,7 @@ class TypedForm(Sealed):
     fields: tuple[tuple[str, str], ...] = ()
     waits: str = ""
     at: int = 0
+    case_id: UUID | None = None
 
     def sealed_part(self) -> bytes:
         """Return what is encrypted of it: all that the row itself does not say."""
@@ -76,4 +78,4 @@ def discard_kept_form(context: ActContext, form_id: UUID) -> None:
 def _opened(row: KeptForm, seed: bytes) -> TypedForm:
     parts: dict[str, Any] = json.loads(kept_forms.text_of(row, seed))
     fields = tuple((name, value) for name, value in parts.pop("fields"))
-    return TypedForm(id=row.id, page=row.page, at=row.at, fields=fields, **parts)
+    return TypedForm(id=row.id, page=row.page, at=row.at, case_id=row.case_id, fields=fields, **parts)

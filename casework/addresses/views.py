@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.accounts.sign_in_before_gate import perform_for_anyone
-from casework.addresses import actions
+from casework.addresses import actions, address_lists
 from casework.addresses.forms import AddressForm, form_of
 from casework.cases import trusted_addresses
 from casework.cases.trusted_addresses import AddressRegister
 from casework.policy.vocabulary import Act
 from casework.web.current_user import check_permission, may, perform, public
+from casework.web.list_pages import list_page
 
 blueprint = Blueprint("addresses", __name__)
 Answer = Response | str | tuple[str, int]
@@ -22,7 +23,9 @@ Answer = Response | str | tuple[str, int]
 @public
 def register() -> str:
     addresses = perform_for_anyone(trusted_addresses.list_addresses)
-    return render_template("addresses/register.html", register=addresses, keeps=may(Act.ADDRESS_ADD))
+    page = list_page(address_lists.places(addresses), address_lists.ADDRESSES)
+    shown = {"hamlets": address_lists.by_hamlet(page), "keeps": may(Act.ADDRESS_ADD)}
+    return render_template("addresses/register.html", page=page, **shown)
 
 
 @blueprint.route("/dia-chi/moi", methods=["GET", "POST"])

@@ -1,8 +1,8 @@
 """Grants an agency access to agreed sections of a case by giving it envelopes, and revokes that access at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -49,6 +49,14 @@ class ReceiverAccess:
         if section is Section.LETTER:
             return document.series.bytes[:_REFERRAL_PREFIX] in self.letters
         return section in self.live or document.revision <= self.kept.get(section, 0)
+
+
+class _Routing(NamedTuple):
+    """The grounds of a case by id and its referrals, as they are at a moment (microseconds)."""
+
+    at: int
+    grounds: Mapping[UUID, Ground]
+    referrals: Sequence[Referral]
 
 
 def ground_is_live(ground: Any, at: int) -> bool:
@@ -134,7 +142,7 @@ def revoke_access(context: ActContext, case: VerifiedCase, agency_id: UUID) -> N
     A circle that is left nothing is closed: it was made for one referral.
     """
     context.session.flush()
-    access = _receiver_access(context, case, agency_id)
+    access = _receiver_access(_routing_of(context, case), agency_id)
     documents = {document.id: document for document in reading.rows_of_case(context, case, Document)}
     held = [row for row in reading.rows_of_case(context, case, Envelope) if row.agency_id == agency_id]
     ended = []
@@ -188,17 +196,20 @@ def referral_state(referral: Any, ground: Any, at: int) -> str:
 
 def reading_agencies(context: ActContext, case: VerifiedCase, section: Section) -> list[UUID]:
     """Return the agencies that get a new revision: the owner, and each with a live referral on a live ground for it."""
-    rows = reading.rows_of_case(context, case, Referral)
-    receiver_ids = sorted({row.to_id for row in rows if row.state in LIVE_REFERRAL})
-    return [case.row.owner_id, *(to for to in receiver_ids if section in _receiver_access(context, case, to).live)]
+    return _readers_of_next_revision(_routing_of(context, case), case.row.owner_id, section)
+
+
+def _readers_of_next_revision(routing: _Routing, owner_id: UUID, section: Section) -> list[UUID]:
+    receiver_ids = sorted({row.to_id for row in routing.referrals if row.state in LIVE_REFERRAL})
+    return [owner_id, *(to for to in receiver_ids if section in _receiver_access(routing, to).live)]
 
 
 def receivers_of_next_revision(context: ActContext, case: VerifiedCase, section: Section) -> set[UUID]:
     """Return the agencies other than the owner that read a section as soon as it is written, in full or by a circle."""
-    reading_ids = {*reading_agencies(context, case, section)}
-    grounds = {ground.id: ground.receiver_id for ground in reading.rows_of_case(context, case, Ground)}
-    referrals = reading.rows_of_case(context, case, Referral)
-    return {grounds[row.ground_id] for row in referrals if row.state in LIVE_REFERRAL and row.to_id in reading_ids}
+    routing = _routing_of(context, case)
+    reading_ids = {*_readers_of_next_revision(routing, case.row.owner_id, section)}
+    live = [row for row in routing.referrals if row.state in LIVE_REFERRAL and row.to_id in reading_ids]
+    return {routing.grounds[row.ground_id].receiver_id for row in live}
 
 
 def newest_referral(context: ActContext, case: VerifiedCase) -> Referral | None:
@@ -234,13 +245,16 @@ def recipient_keys(context: ActContext, agency_ids: Iterable[UUID]) -> list[Reci
     return freshness.recipients(context.crypto, dict.fromkeys(agency_ids))
 
 
-def _receiver_access(context: ActContext, case: VerifiedCase, agency_id: UUID) -> ReceiverAccess:
-    grounds = {
-        row.id: row for row in reading.rows_of_case(context, case, Ground) if ground_is_live(row, context.crypto.at)
-    }
+def _routing_of(context: ActContext, case: VerifiedCase) -> _Routing:
+    grounds = {row.id: row for row in reading.rows_of_case(context, case, Ground)}
+    return _Routing(context.crypto.at, grounds, reading.rows_of_case(context, case, Referral))
+
+
+def _receiver_access(routing: _Routing, agency_id: UUID) -> ReceiverAccess:
+    grounds = {ground_id: row for ground_id, row in routing.grounds.items() if ground_is_live(row, routing.at)}
     referrals = [
         row
-        for row in reading.rows_of_case(context, case, Referral)
+        for row in routing.referrals
         if row.to_id == agency_id and row.state in READABLE and row.ground_id in grounds
     ]
     live: set[Section] = set()

@@ -1,6 +1,6 @@
 """What a case is called by somebody who may open it: by its label, or by the letter that brought it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from casework.accounts import staff
@@ -39,21 +39,25 @@ def label_of(pages: Iterable[OpenedDocument]) -> Label | None:
     return next((Label(code=code) for code in codes if code), None)
 
 
-def words_of_ids(context: ActContext, case: VerifiedCase, data: SectionData) -> dict[str, str]:
-    """Return words for the fields of a section that hold an id: a trusted address, a second person, a referral."""
+def words_of_ids(context: ActContext, data: SectionData, receivers: Mapping[str, str]) -> dict[str, str]:
+    """Return words for the fields of a section that hold an id: a trusted address, a second person, a referral.
+
+    `receivers` are what `receivers_of_referrals` returns, if there is a letter.
+    """
     if isinstance(data, Letter):
-        return {"referral": _receiver(context, case, data.referral)}
+        return {"referral": receivers.get(data.referral, "")}
     if second := getattr(data, "second", ""):
         return {"second": staff.names(context).get(UUID(hex=second), "")}
     address_id = getattr(data, "address_id", "")
     return {"address_id": trusted_addresses.name_of(context, address_id)} if address_id else {}
 
 
-def _receiver(context: ActContext, case: VerifiedCase, referral_id: str) -> str:
-    """Return the name of the agency to which a referral went, also where it went to some people of it by name."""
-    grounds = {row.id: row for row in reading.rows_of_case(context, case, Ground)}
-    for row in reading.rows_of_case(context, case, Referral):
-        if str(row.id) == referral_id:
-            receiver_id = grounds[row.ground_id].receiver_id
-            return freshness.agency(context.session, context.commune_id, receiver_id).name
-    return ""
+def receivers_of_referrals(context: ActContext, case: VerifiedCase) -> dict[str, str]:
+    """Return by the id of each referral the name of the agency to which it went, also where it went to some by name."""
+    grounds = {row.id: row.receiver_id for row in reading.rows_of_case(context, case, Ground)}
+    referrals = {str(row.id): grounds[row.ground_id] for row in reading.rows_of_case(context, case, Referral)}
+    names = {
+        receiver_id: freshness.agency(context.session, context.commune_id, receiver_id).name
+        for receiver_id in set(referrals.values())
+    }
+    return {referral_id: names[receiver_id] for referral_id, receiver_id in referrals.items()}

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from casework.audit import read
 from casework.cases import scope
+from casework.cases.models import Ground, Referral
 from casework.errors import AlteredRows
 from casework.gate import ActContext
 from casework.policy.table import policy
@@ -24,10 +25,12 @@ _RECEIVING = frozenset({Reach.GRANTED, Reach.OFFERED})
 
 
 class Compared(NamedTuple):
-    """What of a case was compared with its head: its documents without their bodies, and whom each envelope is for."""
+    """What of a case was compared with its head: documents without their bodies, whom each envelope is for, routing."""
 
     documents: Sequence[Any]
     envelopes: Sequence[Any]
+    grounds: Sequence[Any]
+    referrals: Sequence[Any]
 
 
 def require_whole(context: ActContext, case: Any, head: Any) -> Compared | None:
@@ -50,7 +53,7 @@ def require_whole(context: ActContext, case: Any, head: Any) -> Compared | None:
     if commitment(tokens) != head.bound:
         raise AlteredRows(row="case_file")
     bound_rows.note_compared(context.session, head.id)
-    return Compared(rows[Document], rows[Envelope])
+    return Compared(rows[Document], rows[Envelope], rows[Ground], rows[Referral])
 
 
 def would_find(context: ActContext, case_id: UUID, *, counts: bool = False) -> bool:

@@ -273,10 +273,12 @@ def written_sections(
 ) -> tuple[WrittenSection, ...]:
     """Return opened revisions as they are read on a page; raises NotFound where there is none."""
     names, code = staff.names(context), case_labels.code(context, case)
-    ours, written = case.row.owner_id in context.actor.agencies, []
+    ours, written, pages = case.row.owner_id in context.actor.agencies, [], list(pages)
+    letters = any(page.section == Section.LETTER for page in pages)
+    receivers = case_labels.receivers_of_referrals(context, case) if letters else {}
     for page in pages:
         data = SECTIONS[Section(page.section)].from_json(page.data)
-        words, by = case_labels.words_of_ids(context, case, data), names.get(page.by, "")
+        words, by = case_labels.words_of_ids(context, data, receivers), names.get(page.by, "")
         written.append(WrittenSection(data, page.revision, by, page.at, code, words, ours))
     if not written:
         raise NotFound("section", about=case.id)

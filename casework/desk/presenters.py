@@ -1,11 +1,10 @@
 """Prepares what the desk's pages show: the page of a case, a page of a list, and what somebody without cases can do."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext
 
 from casework import clock
@@ -15,15 +14,14 @@ from casework.codelists import codelist
 from casework.desk import case_lists, section_presenters
 from casework.desk.forms import CloseCaseForm, empty_note
 from casework.desk.view_models import CaseLine, CasePage, Home, SafeContact
+from casework.desk.waiting import WaitingWork, work_of
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.ground_actions import read_ledger
-from casework.referrals.view_models import Box
-from casework.retention.actions import ErasureRequest
-from casework.web import menu
+from casework.web import list_pages, menu
 from casework.web.choice_fields import code_words
 from casework.web.current_user import may, me, perform
+from casework.web.list_pages import ListPage, list_page
 
-PAGE = 50
 # So much of what happened stands on the page of a case itself.
 NEWEST = 6
 NOBODY = UUID(int=0)
@@ -43,11 +41,26 @@ class Item:
     kind: str = "plain"
 
 
-def home(box: Box | None, endings: Sequence[ErasureRequest]) -> dict[str, Any]:
-    """Return what a first page needs: the role, what may be opened, where cases lie, what was referred or waits."""
+def home(page: Home) -> dict[str, Any]:
+    """Return what a first page needs: the role, what may be opened, where cases lie, the lists of what waits."""
     offers = {"opens": may(Act.CASE_OPEN), "purges": may(Act.PURGE_LIST), "restores": may(Act.CASE_VOID_LIST)}
     offers["advises"] = may(Act.ADVICE_LIST)
-    return {"role": me().role, "url": cases_url(), "box": box, "endings": endings, "today": clock.today()} | offers
+    return {"home": page, "role": me().role, "box": page.box, "work": _work(page)} | offers | _of_lines()
+
+
+def waiting(page: Home, word: str) -> dict[str, Any]:
+    """Return a page of one list of what waits; a list in which nothing waits any more has none."""
+    found = _work(page).find(word)
+    lines = found.lines if found else ()
+    return {"list": found, "page": list_pages.list_page(lines, word=word), "progress": page.progress} | _of_lines()
+
+
+def _work(page: Home) -> WaitingWork:
+    return work_of(page, page.box, page.endings)
+
+
+def _of_lines() -> dict[str, Any]:
+    return {"url": cases_url(), "today": clock.today()}
 
 
 def cases_url() -> str:
@@ -56,8 +69,12 @@ def cases_url() -> str:
 
 
 def search_page(form: Any, results: tuple[CaseLine, ...] | None = None) -> str:
-    """Render the search with its results, or None before anything was searched for."""
-    return render_template("desk/search.html", form=form, results=results, url=cases_url())
+    """Render the search with a page of its results, or None before anything was searched for.
+
+    Another page is asked for by the same form, as what is searched for never stands in an address.
+    """
+    page = None if results is None else list_pages.cut(results, request.form.get("trang", 0, type=int))
+    return render_template("desk/search.html", form=form, page=page, url=cases_url())
 
 
 def available_pages() -> list[Item]:
@@ -69,37 +86,19 @@ def available_pages() -> list[Item]:
     ]
 
 
-def open_cases(home: Home, arguments: Mapping[str, str]) -> dict[str, Any]:
+def open_cases(home: Home) -> dict[str, Any]:
     """Return a page of the open cases as its address chooses them, and the links that choose otherwise."""
-    choice = case_lists.chosen(arguments)
-    lines = case_lists.arranged(home.open_cases, home.progress, choice)
-    number = int(arguments["trang"]) if arguments.get("trang", "").isdecimal() else 0
-    groups = case_lists.links(home.open_cases, choice)
-    more = {
-        "today": clock.today(),
-        "progress": home.progress,
-        "groups": groups,
-        "chosen": choice.arguments(),
-        "count": len(lines),
-    }
-    return page_of(lines, number) | more
+    page = list_page(case_lists.with_progress(home.open_cases, home.progress), case_lists.OPEN_CASES)
+    return _of_cases(page) | {"progress": home.progress, "today": clock.today()}
 
 
-def timeline(page: CasePage, number: int) -> dict[str, Any]:
-    """Return a page of what happened in a case; the first is 0."""
-    return page_of(page.timeline, number)
+def closed_cases(home: Home) -> dict[str, Any]:
+    """Return a page of the closed cases."""
+    return _of_cases(list_page(case_lists.with_progress(home.closed, {}), case_lists.CLOSED_CASES))
 
 
-def page_of(lines: Sequence[Any], number: int) -> dict[str, Any]:
-    """Return one page of a list with the numbers of the pages beside it; the first is 0."""
-    number = max(0, min(number, (len(lines) - 1) // PAGE))
-    start = number * PAGE
-    return {
-        "url": cases_url(),
-        "lines": lines[start : start + PAGE],
-        "previous": number - 1 if number else None,
-        "next": number + 1 if start + PAGE < len(lines) else None,
-    }
+def _of_cases(page: ListPage[case_lists.Standing]) -> dict[str, Any]:
+    return {"page": page.having([line for line, _progress in page.lines]), "url": cases_url()}
 
 
 def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> str:

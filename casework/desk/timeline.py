@@ -5,11 +5,11 @@ A receiver sees the correspondence about what they were sent, what they wrote th
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from casework import clock
-from casework.audit import read
+from casework.audit import freshness, read
 from casework.cases import reading
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import RECORDS, Erasure, GroundEntry, Letter, Notice
@@ -31,7 +31,8 @@ class TimelineEvent:
     """Something that happened: when (microseconds), by whom (a name, or empty), in which section or by which step.
 
     `step` is a code of the list of steps of its section, or one of the words above; `about` is what it was about: the
-    code of an agency, a clock, a need or an answer. `link_id` is the referral or notice that it belongs to.
+    code of an agency, a clock, a need or an answer. `link_id` is the referral or notice that it belongs to, `receiver`
+    the code of the agency to which the referral went, told to the owner's side.
     """
 
     at: int
@@ -40,6 +41,7 @@ class TimelineEvent:
     step: str = ""
     about: str = ""
     link_id: UUID | None = None
+    receiver: str = ""
 
 
 def events_of(
@@ -51,8 +53,21 @@ def events_of(
     begun = min((page.at for page in opened if page.revision == 1), default=0) if ours else 0
     events = [event for page in opened if (event := _event(page, names, begun=begun, ours=ours))]
     if ours:
+        receivers = _receivers(context, case)
+        events = [replace(event, receiver=receivers.get(event.link_id, "")) for event in events]
         events += [_reception(case, opened, names, begun), *_logged(context, case, names)]
     return tuple(sorted(events, key=lambda event: -event.at))
+
+
+def _receivers(context: ActContext, case: VerifiedCase) -> dict[UUID | None, str]:
+    """Return the code of the agency to which each referral of a case went."""
+    if case.compared is None:
+        return {}
+    kinds = {row.receiver_id: "" for row in case.compared.grounds}
+    for receiver_id in kinds:
+        kinds[receiver_id] = freshness.agency(context.session, context.commune_id, receiver_id).kind
+    went_on = {row.id: kinds[row.receiver_id] for row in case.compared.grounds}
+    return {row.id: went_on.get(row.ground_id, "") for row in case.compared.referrals}
 
 
 def _reception(

@@ -35,7 +35,7 @@ from casework.sealed import Sealed
 from casework.statistics.periods import Period
 
 # So many lines of a list of cases stand on the first page; all of them on a page of their own.
-FEW = 5
+FEW = 3
 # What a case may be called in a list, the most pressing first.
 IN_DANGER = "danger"
 STANDINGS = (IN_DANGER, CaseState.OPEN, CaseState.CLOSED)
@@ -100,6 +100,10 @@ class Home:
     named: tuple[NamedCase, ...] = ()
     at_risk: tuple[SealedCaseAtRisk, ...] = ()
     progress: Mapping[UUID, CaseProgress] = field(default_factory=dict)
+
+    @property
+    def by_id(self) -> dict[UUID, CaseLine]:
+        return {line.id: line for line in self.cases}
 
     @cached_property
     def inherited(self) -> list[CaseLine]:

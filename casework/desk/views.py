@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,6 +15,7 @@ from casework.retention.forms import MergeForm
 from casework.retention.views import merge_page
 from casework.retention.voiding import DUPLICATE
 from casework.web.current_user import check_permission, may, me, perform
+from casework.web.list_pages import list_page
 
 blueprint = Blueprint("desk", __name__)
 blueprint.register_blueprint(section_views.blueprint)
@@ -28,7 +29,7 @@ Answer = Response | str | tuple[str, int]
 def home() -> str:
     if may(Act.CASE_LIST):
         page = perform(actions.list_cases, whole_page=True)
-        return render_template("desk/home.html", home=page, **presenters.home(page.box, page.endings))
+        return render_template("desk/home.html", **presenters.home(page))
     welcome, ways = perform(actions.read_home), presenters.available_pages()
     return render_template("desk/welcome.html", watch=welcome.watch, duty=welcome.duty, role=me().role, ways=ways)
 
@@ -37,18 +38,19 @@ def home() -> str:
 def followed() -> str:
     """List the open cases, put in order and left out by the links above them."""
     home = perform(actions.list_cases, with_progress=True)
-    return render_template("desk/followed.html", **presenters.open_cases(home, request.args))
+    return render_template("desk/followed.html", **presenters.open_cases(home))
+
+
+@blueprint.get("/viec/<word>")
+def waiting(word: str) -> str:
+    """Show all of one list of the first page."""
+    home = perform(actions.list_cases, whole_page=True)
+    return render_template("desk/waiting.html", **presenters.waiting(home, word))
 
 
 @blueprint.get("/da-dong")
 def closed() -> str:
-    cases = perform(actions.list_cases).closed
-    return render_template("desk/closed.html", **presenters.page_of(cases, page_number()))
-
-
-def page_number() -> int:
-    """Return which page of a list an address asks for; the first is 0."""
-    return request.args.get("trang", 0, type=int)
+    return render_template("desk/closed.html", **presenters.closed_cases(perform(actions.list_cases)))
 
 
 @blueprint.get("/tim")
@@ -79,8 +81,8 @@ def case(case_id: UUID) -> str:
 @blueprint.get(f"{CASE}/dien-bien")
 def timeline(case_id: UUID) -> str:
     """Show everything that happened, a page at a time."""
-    page = perform(actions.read_case, case_id)
-    return render_template("desk/timeline.html", page=page, **presenters.timeline(page, page_number()))
+    case = perform(actions.read_case, case_id)
+    return render_template("desk/timeline.html", case=case, page=list_page(case.timeline, case_id=case_id))
 
 
 @blueprint.post(f"{CASE}/ten")

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
+from casework.audit import freshness
 from casework.cases import (
     access_grants,
     age_groups,
@@ -98,7 +99,7 @@ class Setting:
     """What a commune brings to the questions: who may be named as a reader besides me, agencies, the register.
 
     `agency` is the code of where the person works who asks, `sections` what their role may open of a case of its own:
-    what they may not read is not asked.
+    what they may not read is not asked. `duty_phones` are the telephones of an emergency by the code of their agency.
     """
 
     colleagues: tuple[Colleague, ...]
@@ -106,6 +107,7 @@ class Setting:
     register: AddressRegister
     agency: str
     sections: frozenset[Section]
+    duty_phones: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def hamlets(self) -> tuple[str, ...]:
@@ -113,8 +115,11 @@ class Setting:
 
 
 @action(Act.INTAKE_BEGIN)
-def begin_intake(context: ActContext) -> Setting:
-    """Open the first page of an intake and bring what its questions need; nothing of a case is read."""
+def begin_intake(context: ActContext, *, in_danger: bool = False) -> Setting:
+    """Open the first page of an intake and bring what its questions need; nothing of a case is read.
+
+    `in_danger` brings the duty telephones as well.
+    """
     others = Agency.id.not_in(context.actor.agencies)
     kinds = select(Agency.kind).where(
         Agency.commune_id == context.commune_id, others, Agency.state == AgencyState.ACTIVE
@@ -126,7 +131,15 @@ def begin_intake(context: ActContext) -> Setting:
         register=context.also(list_addresses),
         agency=next(member.agency_kind for member in staff if member.id == context.me),
         sections=context.permit.own,
+        duty_phones=_duty_phones(context) if in_danger else {},
     )
+
+
+def _duty_phones(context: ActContext) -> dict[str, str]:
+    """Return the duty telephone of each agency that stands in a step of an emergency, as far as it has one."""
+    kinds = dict.fromkeys(filter(None, (step.text("duty") for step in codelist("danger_steps"))))
+    found = ((kind, freshness.agency_of_kind(context.crypto, kind)) for kind in kinds)
+    return {kind: agency.duty_phone for kind, agency in found if agency is not None and agency.duty_phone}
 
 
 @action(Act.SPEECH_READ)

@@ -15,12 +15,14 @@ from casework.errors import Conflict, NotFound
 from casework.intake import actions, advice_actions, page_flow
 from casework.intake.advice_actions import AdviceContact
 from casework.intake.advice_forms import AdviceForm
+from casework.intake.advice_lists import ADVICE
 from casework.intake.forms import IntakePage, Offers, ToldForm
 from casework.intake.page_flow import BEGUN, REACH, READERS, TOLD
 from casework.policy.vocabulary import Act
 from casework.web.choice_fields import YES
 from casework.web.current_user import check_permission, perform
 from casework.web.form_tokens import carried, go_on
+from casework.web.list_pages import list_page
 
 blueprint = Blueprint("advice", __name__)
 CONTACT = "/tu-van/<uuid:contact_id>"
@@ -30,7 +32,8 @@ Answer = Response | str | tuple[str, int]
 @blueprint.get("/tu-van")
 def contacts() -> str:
     """List the contacts in reach, those to speak to again first."""
-    return render_template("intake/contacts.html", contacts=perform(advice_actions.list_advice), today=clock.today())
+    listed = perform(advice_actions.list_advice)
+    return render_template("intake/contacts.html", page=list_page(listed, ADVICE), today=clock.today())
 
 
 @blueprint.post("/tu-van")

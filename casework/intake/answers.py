@@ -36,7 +36,7 @@ def answers_of(forms: Forms, recorded: int, *, only_counselling: bool = False) -
         story=section_from_fields(sections.Story, fields),
         perpetrator=section_from_fields(sections.Perpetrator, fields),
         safety_plan=_safety_plan(readers),
-        assessment=_assessment(sharing),
+        assessment=_assessment(sharing, fields),
         grounds=(*_consent_entries(sharing, consent), *_immediate_grounds(sharing, consent)),
         detailed=not sharing.detailed.data,
         age_group=introduction.age_group.data or "",
@@ -50,10 +50,10 @@ def _safety_plan(readers: Any) -> sections.SafetyPlan:
     return sections.SafetyPlan(somebody="unknown") if readers.secret.data == "unknown" else sections.SafetyPlan()
 
 
-def _assessment(sharing: Any) -> sections.Assessment:
+def _assessment(sharing: Any, fields: Iterable[Any]) -> sections.Assessment:
     level = sharing.level_or_derived
     next_review = risk_level.review_by(level, clock.today())
-    return replace(section_from_fields(sections.Assessment, sharing), level=level, next_review=next_review)
+    return replace(section_from_fields(sections.Assessment, fields), level=level, next_review=next_review)
 
 
 def _consent_entries(sharing: Any, consent: Any) -> Iterable[sections.GroundEntry]:

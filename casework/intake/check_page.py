@@ -21,9 +21,9 @@ TITLES = {
     1: _("Trước khi ghi"),
     2: _("Ai được đọc"),
     3: _("Liên lạc an toàn và tin báo"),
-    4: _("Người bị bạo lực"),
+    4: _("Người bị bạo lực, cần giúp gì"),
     5: _("Chuyện đã xảy ra"),
-    6: _("Người kia, nhu cầu, đồng ý"),
+    6: _("Người kia, đồng ý"),
     7: _("Ai được đọc phần nào"),
 }
 # What depends on another answer, and is dropped when that one says otherwise.

@@ -20,6 +20,7 @@ from casework.cases.contradictions import age_mismatch, one
 from casework.cases.fields import Source, at_intake, section_from_fields
 from casework.cases.questions import SectionData
 from casework.cases.sections import (
+    Assessment,
     Children,
     Contact,
     Identity,
@@ -303,7 +304,7 @@ class ReachForm(IntakePage):
 
 
 class PersonForm(IntakePage):
-    """Who the person is, as far as it is known, and the children who came along."""
+    """Who the person is, as far as it is known, what they need, and the children who came along."""
 
     compares = True
     name = at_intake(Identity, "name")
@@ -319,12 +320,14 @@ class PersonForm(IntakePage):
     medicine = at_intake(Children, "medicine")
     school = at_intake(Children, "school")
     may_pick_up = at_intake(Children, "may_pick_up")
+    needs = at_intake(Assessment, "needs")
+    wishes = at_intake(Assessment, "wishes")
 
     def __init__(self, typed: Any, offers: Offers, given: Mapping[str, Any] = MappingProxyType({})) -> None:
-        """Offer the groups to which this person may belong."""
+        """Offer the groups to which this person may belong, and the help that fits them."""
         super().__init__(typed, offers, given)
-        fitting = self.fitting(self.vulnerable)
-        self.vulnerable.choices = [SelectChoice(group.code, group.label(language())) for group in fitting]
+        for field in (self.vulnerable, self.needs):
+            field.choices = [SelectChoice(code.code, code.label(language())) for code in self.fitting(field)]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask which is right where the year of birth is not that of the age which the first page was given."""

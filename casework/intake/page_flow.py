@@ -63,6 +63,7 @@ BACK, STEPS = "back", "steps"
 # Page 0 of a draft is written by the machine alone: when it was begun.
 BEGUN = 0
 Typed = Mapping[str, Any]
+_MOVED_TO_PERSON = ("needs", "wishes")
 
 
 def form_of(number: int, typed: Any, offers: Offers) -> IntakePage:
@@ -151,8 +152,9 @@ def load_draft(draft_id: UUID) -> DraftPages:
 
 
 def _draft_pages(draft_id: UUID, draft: OpenDraft) -> DraftPages:
-    page = MultiDict(draft.pages.get(TOLD, {}))
-    answers = MultiDict((name, value) for typed in draft.pages.values() for name, value in MultiDict(typed).items(True))
+    pages = _as_asked_now(draft)
+    page = MultiDict(pages.get(TOLD, {}))
+    answers = MultiDict((name, value) for typed in pages.values() for name, value in MultiDict(typed).items(True))
     offers = Offers(
         pronoun=page.get("pronoun", ""),
         danger=page.get("danger") == YES,
@@ -161,9 +163,21 @@ def _draft_pages(draft_id: UUID, draft: OpenDraft) -> DraftPages:
         answers=answers,
         in_draft=True,
         advice=draft.advice,
-        begun=clock.local(_begun(draft.pages)).date(),
+        begun=clock.local(_begun(pages)).date(),
     )
-    return DraftPages(draft_id, draft.pages, draft.saved, offers)
+    return DraftPages(draft_id, pages, draft.saved, offers)
+
+
+def _as_asked_now(draft: OpenDraft) -> Mapping[int, Typed]:
+    """Return the pages of a draft with each answer on the page that asks for it now.
+
+    An earlier program asked on the page about sharing what is needed; what was saved last counts.
+    """
+    person, sharing = draft.pages.get(PERSON, {}), draft.pages.get(SHARING, {})
+    moved = {name: sharing[name] for name in _MOVED_TO_PERSON if name in sharing}
+    if not moved or draft.saved.get(PERSON, 0) > draft.saved.get(SHARING, 0):
+        return draft.pages
+    return {**draft.pages, PERSON: {**person, **moved}}
 
 
 class Unfinished(BadInput):

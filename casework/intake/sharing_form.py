@@ -1,4 +1,4 @@
-"""The page of the other person, what is needed, how dangerous it is, and who may be informed."""
+"""The page of the other person, how dangerous it is, and who may be informed."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ DUTY, DANGER = "duty", "danger"
 
 
 class SharingForm(IntakePage):
-    """The other person, needs, danger, and an answer for each agency that the person was asked about."""
+    """The other person, danger, and an answer for each agency that the person was asked about."""
 
     compares = True
     other_name = at_intake(Perpetrator, "name")
@@ -35,8 +35,6 @@ class SharingForm(IntakePage):
     where = at_intake(Perpetrator, "where")
     past = at_intake(Perpetrator, "past")
     next = at_intake(Perpetrator, "next")
-    needs = at_intake(Assessment, "needs")
-    wishes = at_intake(Assessment, "wishes")
     risks = at_intake(Assessment, "answers")
     level = at_intake(Assessment, "level")
     reasons = at_intake(Assessment, "reasons")
@@ -46,7 +44,7 @@ class SharingForm(IntakePage):
     refusal = at_intake(GroundEntry, "refusal")
     refused_by = at_intake(GroundEntry, "consent_by", select=True)
     pressed = at_intake(GroundEntry, "pressed")
-    at_once = Choices(_("Vì đang nguy hiểm, phải báo ngay cho ai"), [], required=False)
+    at_once = Choices(_("Đang nguy hiểm: báo ngay cho ai"), [], required=False)
     detailed = Choices(_("Khi đếm số liệu"), [("out", _("Xin không đưa vào bảng chi tiết"))], required=False)
 
     def __init__(self, typed: Any, offers: Offers) -> None:
@@ -70,7 +68,6 @@ class SharingForm(IntakePage):
             for bundle in self._told_at_once()
             if bundle.code in offers.setting.receivers
         ]
-        self.needs.choices = [SelectChoice(need.code, need.label(language())) for need in self.fitting(self.needs)]
         self.risks.choices = [SelectChoice(item.code, self._asked(item)) for item in self.fitting(self.risks)]
         for field in (*self.consents, self.at_once, self.detailed):
             field.flags.told = True

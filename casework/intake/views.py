@@ -32,14 +32,14 @@ def begin() -> str:
 @blueprint.post("/ghi-nhan/tiep")
 def told() -> Answer:
     """Go on from what was said first, to the telephones or to who must not know, or come back to it."""
-    offers = Offers(pronoun=request.form.get("pronoun", ""), setting=perform(actions.begin_intake))
+    offers = Offers(pronoun=request.form.get("pronoun", ""), setting=perform(actions.begin_intake, in_danger=True))
     form = page_flow.form_of(TOLD, request.form, offers)
     if "back" in request.form:
         return page_flow.render_first(TOLD, form, offers)
     if not form.validate():
         return page_flow.render_first(TOLD, form, offers), 422
     if form["danger"].data == YES and "called" not in request.form:
-        return render_template("intake/steps.html", offers=offers, carried=carried())
+        return render_template("intake/steps.html", offers=offers, setting=offers.setting, carried=carried())
     if form.advice_only:
         return advice_views.new_page(given_before(lambda typed: AdviceForm(typed, offers)))
     return page_flow.render_first(READERS, given_before(lambda typed: MustNotKnowForm(typed, offers)), offers)
@@ -66,13 +66,13 @@ def start() -> Answer:
 @blueprint.get("/ghi-nhan/<uuid:draft_id>/nguy-hiem")
 def steps(draft_id: UUID | None) -> str:
     """Show whom to call in danger; the record can wait."""
-    perform(actions.begin_intake)
+    setting = perform(actions.begin_intake, in_danger=True)
     if draft_id:
         offers, onward = page_flow.load_draft(draft_id).offers, url_for("intake.page", draft_id=draft_id, number=REACH)
     else:
         offers = Offers(pronoun=request.args.get("goi", ""))
         onward = url_for("intake.begin", goi=offers.chosen_pronoun or None)
-    return render_template("intake/steps.html", offers=offers, carried=None, onward=onward)
+    return render_template("intake/steps.html", offers=offers, setting=setting, carried=None, onward=onward)
 
 
 @blueprint.get("/ghi-nhan/<uuid:draft_id>/<int:number>")

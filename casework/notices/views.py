@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.errors import BadInput
-from casework.notices import actions, notice_pages
+from casework.notices import actions, notice_lists, notice_pages
 from casework.notices.forms import (
     AnswerNoticeForm,
     SetNoticeAsideForm,
@@ -18,10 +18,12 @@ from casework.notices.forms import (
 )
 from casework.policy.vocabulary import Act
 from casework.web.current_user import check_permission, perform
+from casework.web.list_pages import grouped, list_page
 
 blueprint = Blueprint("notices", __name__)
 for name, words in notice_pages.FILTERS.items():
     blueprint.add_app_template_filter(words, name)
+blueprint.add_app_template_filter(notice_lists.part_words, "notice_part")
 CASE = "/vu-viec/<uuid:case_id>/tin-bao"
 NOTICE = f"{CASE}/<uuid:notice_id>"
 Answer = Response | str | tuple[str, int]
@@ -29,7 +31,8 @@ Answer = Response | str | tuple[str, int]
 
 @blueprint.get("/tin-bao")
 def box() -> str:
-    return render_template("notices/box.html", box=perform(actions.list_notices))
+    page = list_page(notice_lists.notices_of(perform(actions.list_notices)), notice_lists.NOTICES)
+    return render_template("notices/box.html", page=page, parts=grouped(page))
 
 
 @blueprint.route(f"{CASE}/gui", methods=["GET", "POST"])

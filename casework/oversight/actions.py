@@ -18,7 +18,7 @@ from casework.policy.vocabulary import Act, Reach, Role, Section
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys.context import CryptoContext
 
-PAGE = 50
+PAGE = 20
 _DAYS = 7
 _LONGEST_AGO = 520
 # Acts of accounts, keys, the log, backups and closings. Any other act is about a case, or is done on the way to one.

@@ -37,8 +37,9 @@ def of_book(context: ActContext) -> Health:
     verified, backup = (
         read.last_outcome(context.crypto, act, context.commune_id) for act in (Act.AUDIT_VERIFY, Act.BACKUP_MAKE)
     )
+    members = staff.colleagues(context)
     names = {
-        state: tuple(member.name for member in staff.colleagues(context) if member.state == state)
+        state: tuple(member.name for member in members if member.state == state)
         for state in (MemberState.INVITED, MemberState.WAITING)
     }
     return Health(

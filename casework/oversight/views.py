@@ -1,9 +1,12 @@
 """Pages of oversight: the log, its verification, comparison and export, readiness, and the policy in words."""
 
 import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, render_template
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from casework import clock
@@ -17,9 +20,12 @@ from casework.policy.vocabulary import Act
 from casework.web.choice_fields import language
 from casework.web.current_user import check_permission, config, gate, may, me, perform, public
 from casework.web.host_check import is_this_machine
+from casework.web.list_pages import ListKind, Placed, beside, by_part, grouped, list_page, page_number, placed
 
 log_of_faults = logging.getLogger(__name__)
 blueprint = Blueprint("oversight", __name__)
+_PARTS = {"viec": _("Việc và người được làm"), "phan": _("Phần của vụ việc và vai trò có thể được mở")}
+POLICY = ListKind[Placed[Any]](filters=(by_part(_PARTS, _("Quy tắc")),))
 Answer = Response | str | tuple[str, int]
 
 
@@ -32,9 +38,9 @@ def act_in_words(act: str) -> str:
 @blueprint.get("/nhat-ky")
 def log() -> str:
     """Show a page of the log: lines or the totals of a week, as the reader's reach goes."""
-    shown = perform(actions.read_log, request.args.get("trang", 0, type=int))
+    shown = perform(actions.read_log, page_number())
     offers = {"may_verify": may(Act.AUDIT_VERIFY), "may_export": may(Act.AUDIT_EXPORT)}
-    return render_template("oversight/log.html", log=shown, **offers)
+    return render_template("oversight/log.html", log=shown, beside=beside(shown.page, more=shown.older), **offers)
 
 
 @blueprint.post("/kiem-tra")
@@ -93,5 +99,9 @@ def ready() -> Response:
 @public
 def policy() -> str:
     perform_for_anyone(actions.read_policy)
-    rules, sections = policy_text.rules(language()), policy_text.section_rules(language())
-    return render_template("oversight/policy.html", rules=rules, sections=sections)
+    rules: Mapping[str, Sequence[Any]] = {
+        "viec": policy_text.rules(language()),
+        "phan": policy_text.section_rules(language()),
+    }
+    page = list_page(placed(rules), POLICY)
+    return render_template("oversight/policy.html", page=page, parts=grouped(page))

@@ -9,8 +9,6 @@ from casework.cases.ground_rules import DANGER
 from casework.cases.sections import GroundEntry
 from casework.policy.vocabulary import Section
 
-PER_PAGE = 15
-
 
 @dataclass(frozen=True)
 class ConsentToAsk:
@@ -74,27 +72,10 @@ class RegisterLine:
 
 
 @dataclass(frozen=True)
-class RegisterPage:
-    """Some lines of the register, and the numbers of the pages beside them, or None."""
-
-    lines: tuple[RegisterLine, ...]
-    previous: int | None
-    next: int | None
-
-
-@dataclass(frozen=True)
 class Register:
     """What was shared without consent, and the grounds by law or danger on which nothing was sent."""
 
     lines: tuple[RegisterLine, ...]
-
-    def page(self, number: int) -> "RegisterPage":
-        """Return one page of the register; the first is 0, and a number beyond the last leads to the last."""
-        number = max(0, min(number, (len(self.lines) - 1) // PER_PAGE))
-        start = number * PER_PAGE
-        last = start + PER_PAGE >= len(self.lines)
-        lines = self.lines[start : start + PER_PAGE]
-        return RegisterPage(lines, number - 1 if number else None, None if last else number + 1)
 
     @property
     def shared(self) -> list[RegisterLine]:

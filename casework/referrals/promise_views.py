@@ -2,14 +2,16 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.policy.vocabulary import Act
 from casework.referrals import ground_actions, promise_actions
 from casework.referrals.ground_forms import SafetyCallForm
+from casework.referrals.referral_lists import REGISTER
 from casework.web.current_user import check_permission, perform
+from casework.web.list_pages import list_page
 
 blueprint = Blueprint("promises", __name__)
 CALLED = "/vu-viec/<uuid:case_id>/chuyen-gui/can-cu/<uuid:ground_id>/da-goi"
@@ -18,7 +20,7 @@ CALLED = "/vu-viec/<uuid:case_id>/chuyen-gui/can-cu/<uuid:ground_id>/da-goi"
 @blueprint.get("/chuyen-gui/khong-can-dong-y")
 def register() -> str:
     register = perform(promise_actions.read_register)
-    page = register.page(request.args.get("trang", 0, type=int))
+    page = list_page(register.lines, REGISTER)
     return render_template("referrals/register.html", register=register, page=page)
 
 

@@ -20,6 +20,7 @@ from casework.referrals import (
     reader_actions,
     receiver_views,
     receiving_actions,
+    referral_lists,
     rendering,
     sending_actions,
     unsent_views,
@@ -28,6 +29,7 @@ from casework.referrals.forms import CallForm, RecordForm, ReferralReadersForm, 
 from casework.referrals.ground_forms import PARTS_STEP, ReviewForm, ending_form, ground_form, parts_form
 from casework.referrals.named_readers import WrongReaders
 from casework.web.current_user import check_permission, current_member, gate, may, perform
+from casework.web.list_pages import grouped, list_page
 
 blueprint = Blueprint("referrals", __name__)
 blueprint.register_blueprint(receiver_views.blueprint)
@@ -36,6 +38,7 @@ blueprint.register_blueprint(promise_views.blueprint)
 blueprint.register_blueprint(named_views.blueprint)
 for name, words in rendering.FILTERS.items():
     blueprint.add_app_template_filter(words, name)
+blueprint.add_app_template_filter(referral_lists.part_words, "referral_part")
 CASE = "/vu-viec/<uuid:case_id>/chuyen-gui"
 NEW = f"{CASE}/can-cu/<any({','.join(map(repr, rendering.KINDS))}):kind>"
 GROUND = f"{CASE}/can-cu/<uuid:ground_id>"
@@ -47,8 +50,9 @@ log = logging.getLogger("casework.referrals")
 
 @blueprint.get("/chuyen-gui")
 def box() -> str:
-    box = perform(receiving_actions.list_referrals)
-    return render_template("referrals/box.html", box=box, registers=may(Act.GROUND_REGISTER))
+    page = list_page(referral_lists.referrals_of(perform(receiving_actions.list_referrals)), referral_lists.REFERRALS)
+    shown = {"page": page, "parts": grouped(page), "registers": may(Act.GROUND_REGISTER)}
+    return render_template("referrals/box.html", **shown)
 
 
 @blueprint.get(CASE)

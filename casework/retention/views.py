@@ -14,6 +14,7 @@ from casework.retention.actions import ErasureOptions
 from casework.retention.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm
 from casework.web.current_user import check_permission, config, may, perform
 from casework.web.forms import parse_uuid
+from casework.web.list_pages import list_page
 
 blueprint = Blueprint("retention", __name__)
 CASE = "/vu-viec/<uuid:case_id>"
@@ -126,7 +127,8 @@ def merge(case_id: UUID) -> Answer:
 
 @blueprint.get("/vu-viec-da-bo")
 def aside() -> str:
-    return render_template("retention/aside.html", cases=perform(voiding.list_voided))
+    voided = perform(voiding.list_voided)
+    return render_template("retention/aside.html", page=list_page(voided))
 
 
 @blueprint.post(f"{CASE}/khoi-phuc")
@@ -139,7 +141,8 @@ def restore(case_id: UUID) -> Response:
 @blueprint.get("/loi-ke-den-han")
 def due() -> str:
     months = config().story_months
-    return render_template("retention/due.html", stories=perform(purging.list_due, months=months), months=months)
+    stories = perform(purging.list_due, months=months)
+    return render_template("retention/due.html", page=list_page(stories), months=months)
 
 
 @blueprint.post("/loi-ke-den-han")

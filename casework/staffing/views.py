@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 
 from casework.errors import BadInput, NotFound
 from casework.policy.vocabulary import Act
-from casework.staffing import access_review, actions, reader_views
+from casework.staffing import access_review, actions, people_lists, reader_views
 from casework.staffing.directory import AgencyEntry, StaffEntry, list_people
 from casework.staffing.forms import move_form
 from casework.web.current_user import check_permission, may, perform
+from casework.web.list_pages import list_page
 
 blueprint = Blueprint("staffing", __name__)
 blueprint.register_blueprint(reader_views.blueprint)
@@ -22,14 +23,18 @@ AGENCY = "/co-quan/<uuid:agency_id>"
 
 @blueprint.get("/tai-khoan")
 def people() -> str:
-    agencies, may_add = perform(list_people), may(Act.MEMBER_ADD)
-    return render_template("staffing/people.html", agencies=agencies, may_add=may_add)
+    directory = perform(list_people)
+    page = list_page(people_lists.listed(directory), people_lists.PEOPLE)
+    shown = {"agencies": people_lists.by_agency(page), "may_add": may(Act.MEMBER_ADD)}
+    return render_template("staffing/people.html", page=page, **shown)
 
 
 @blueprint.get("/ra-soat")
 def ask_review() -> str:
-    """Show who has access, to be reviewed twice a year."""
-    return render_template("staffing/review.html", review=perform(access_review.read_review))
+    """Show who has access, to be reviewed twice a year; it is confirmed on the last page, when all were seen."""
+    review = perform(access_review.read_review)
+    page = list_page(people_lists.reviewed(review))
+    return render_template("staffing/review.html", review=review, page=page, groups=people_lists.by_group(page))
 
 
 @blueprint.post("/ra-soat")

@@ -1,6 +1,6 @@
 """The form in which a telephone call is written down: when, who answered, and whether anybody did."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext
@@ -9,11 +9,12 @@ from wtforms.utils import unset_value
 
 from casework import clock
 from casework.web.choice_fields import NO, YES, Choice
+from casework.web.date_fields import ISO_DAY
 from casework.web.forms import Form, ShortText, TimeOfDay
 
 # So far the clock of a telephone may be ahead of this machine's.
 _TOLERATED = timedelta(minutes=10)
-_TODAY, _YESTERDAY = "today", "yesterday"
+_DAY = timedelta(days=1)
 
 
 class RecentHour(TimeOfDay):
@@ -23,11 +24,12 @@ class RecentHour(TimeOfDay):
     """
 
     kind = "recent"
-    day = _TODAY
+    day: date | None = None
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
-        sent = formdata.getlist(self.day_name) if formdata is not None else []
-        self.day = _YESTERDAY if sent == [_YESTERDAY] else _TODAY
+        sent = formdata.get(self.day_name, "") if formdata is not None else ""
+        chosen = date.fromisoformat(sent) if ISO_DAY.fullmatch(sent) else None
+        self.day = chosen if chosen in self._near() else None
         super().process(formdata, clock.local(clock.micros()) if data is unset_value else data, extra_filters)
 
     @property
@@ -36,9 +38,15 @@ class RecentHour(TimeOfDay):
 
     @property
     def days(self) -> list[tuple[str, str, bool]]:
-        """Return value and words of each day, and whether it is the chosen one."""
-        words = {_TODAY: gettext("Hôm nay"), _YESTERDAY: gettext("Hôm qua")}
-        return [(value, text, value == self.day) for value, text in words.items()]
+        """Return each day as (ISO 8601, words, chosen): a page that is sent after midnight means the same day."""
+        today, yesterday = self._near()
+        chosen, words = self.day or today, ((today, gettext("Hôm nay")), (yesterday, gettext("Hôm qua")))
+        return [(day.isoformat(), text, day == chosen) for day, text in words]
+
+    @staticmethod
+    def _near() -> tuple[date, date]:
+        today = clock.today()
+        return today, today - _DAY
 
     def process_formdata(self, valuelist: Any) -> None:
         super().process_formdata(valuelist)
@@ -47,16 +55,15 @@ class RecentHour(TimeOfDay):
             self.data = self._moment(hour, clock.local(clock.micros()))
 
     def _moment(self, hour: Any, now: datetime) -> datetime:
-        today = datetime.combine(now.date(), hour, tzinfo=clock.LOCAL)
-        if self.day == _YESTERDAY:
-            return today - timedelta(days=1)
-        tomorrow = today + timedelta(days=1)
-        if tomorrow <= now + _TOLERATED:
-            return tomorrow
-        if today > now + _TOLERATED:
+        moment = datetime.combine(self.day or now.date(), hour, tzinfo=clock.LOCAL)
+        if moment.date() < now.date():
+            return moment
+        if moment + _DAY <= now + _TOLERATED:
+            return moment + _DAY
+        if moment > now + _TOLERATED:
             words = gettext("%(hour)s hôm nay chưa tới. Nếu là hôm qua thì chọn Hôm qua.", hour=f"{hour:%H:%M}")
             raise ValueError(words)
-        return today
+        return moment
 
 
 class PhoneCallForm(Form):

@@ -13,7 +13,7 @@ from casework.policy.vocabulary import Section
 from casework.web.session_loading import COOKIE
 from tests.browser.accessibility import violations
 from tests.browser.serving import serving
-from tests.house import House, only_sqlite
+from tests.house import DUTY_PHONE, House, only_sqlite
 
 pytestmark = only_sqlite
 HALL = AddressEntry(
@@ -24,6 +24,8 @@ SMALL = """() => [...document.querySelectorAll('main a, main button, main input,
   .filter((one) => !['hidden', 'radio', 'checkbox'].includes(one.type) && one.offsetParent)
   .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
   .filter(([, box]) => box.height < 44 || box.width < 40).map(([html]) => html)"""
+# A phone shows some 640 of it at a time; the strip of a demo takes 24 more.
+LONGEST = 2_500 - 24
 OPEN = "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
 
 
@@ -62,9 +64,11 @@ def press(page: Page) -> None:
         page.click("main form .buttons .button:not(.quiet)")
 
 
-def walk(page: Page) -> Iterator[str]:
+def walk(page: Page, *, child: bool = False) -> Iterator[str]:
     """Go through all pages, stopping at each as it is first seen and once as it looks with something wrong."""
     yield "told"
+    if child:
+        page.check("[name=age_group][value=LT16]")
     page.check("[name=danger][value=yes]")
     page.check("[name=mode][value=record]")
     press(page)
@@ -124,6 +128,29 @@ def test_every_page_fits_and_can_be_read_and_touched(screen, width, scheme):
     assert seen[-1] == "check"
 
 
+@pytest.mark.parametrize("child", [False, True])
+def test_no_page_that_asks_is_longer_than_four_screens_of_a_phone(screen, child: bool):
+    """With its folds closed, while there is danger; the last page but shows what was answered."""
+    page = screen(360)
+    heights: dict[str, int] = {}
+    for name in walk(page, child=child):
+        heights[name] = page.evaluate("document.documentElement.scrollHeight")
+        if name == "consent":
+            break
+    assert len(heights) == 10
+    assert {name: height for name, height in heights.items() if height > LONGEST} == {}
+
+
+def test_why_somebody_said_no_is_asked_once_somebody_did(screen):
+    page = screen(360, java_script_enabled=False)
+    for name in walk(page):
+        if name == "sharing":
+            break
+    assert not page.is_visible(".if-refused")
+    page.check("[name=consent_police][value=refused]")
+    assert page.is_visible(".if-refused")
+
+
 def test_a_restricted_intake_is_recorded_without_a_script(screen, house: House, lan):
     page = screen(360, java_script_enabled=False)
     titles = {page.title() for _name in walk(page)}
@@ -144,6 +171,7 @@ def test_the_call_buttons_of_the_danger_page_dial(screen):
     dialled = page.eval_on_selector_all("main a.button.danger", "all => all.map((one) => one.getAttribute('href'))")
     assert dialled[0] == "tel:113"
     assert {"tel:115", "tel:111"} <= set(dialled)
+    assert page.inner_text("main li a.go") == DUTY_PHONE, "the number of the commune's own police"
 
 
 def test_the_words_fit_the_person_who_listens(screen):

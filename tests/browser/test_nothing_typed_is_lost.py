@@ -101,8 +101,8 @@ def test_whatever_is_typed_is_there_again(hand, house: House, case_id: UUID, dra
     case, ground_id = f"/vu-viec/{case_id}", ground(house, case_id, "health_station")
     typing = hand(width, scripts)
     for path, box in {
-        f"{draft}/4": "[name=name]",
-        f"{draft}/6": "[name=wishes]",
+        f"{draft}/3": "[name=never_say]",
+        f"{draft}/4": "[name=wishes]",
         case: "#words",
         f"{case}/story/sua": "#words",
         f"{case}/chuyen-gui/can-cu/nguy-hiem": "[name=reason]",
@@ -126,14 +126,14 @@ def test_each_button_of_an_intake_does_what_it_says_and_keeps_the_page(hand, dra
     """Where the pressed button is forgotten, none of them would: the page would go on instead."""
     typing = hand(width, scripts)
     for press, leads_to in {
-        "button.back": "/5",
+        "button.back": "/3",
         "[value=steps]": "/nguy-hiem",
-        "main [name=draft][value='1']": "/6",
+        "main [name=draft][value='1']": "/4",
     }.items():
-        typing.types(f"{draft}/6", "[name=wishes]", words := f"{WORDS} {leads_to}")
+        typing.types(f"{draft}/4", "[name=wishes]", words := f"{WORDS} {leads_to}")
         typing.presses(press)
         assert typing.page.url.partition("?")[0].endswith(leads_to)
-        typing.page.goto(f"{typing.walk.site}{draft}/6")
+        typing.page.goto(f"{typing.walk.site}{draft}/4")
         assert typing.page.input_value("[name=wishes]") == words
     typing.page.goto(f"{typing.walk.site}/ghi-nhan")
     typing.page.check("[name=danger][value=yes]")

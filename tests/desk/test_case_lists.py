@@ -10,6 +10,7 @@ from casework.cases.sections import Assessment, GroundEntry, Letter
 from casework.desk import actions as desk
 from casework.referrals import ground_actions, receiving_actions
 from casework.referrals import sending_actions as sending
+from casework.web.list_pages import PAGE
 from tests.house import only_sqlite
 from tests.people import STAFF
 from tests.referrals.scenes import referred
@@ -68,11 +69,11 @@ def test_a_lead_chooses_a_holder_by_a_link_without_a_name(lan, mai, browser):
     assert not [href for href in links.values() if "Lan" in href or "lan" in href]
 
 
-def test_a_list_of_more_than_fifty_is_paged_and_keeps_what_was_chosen(lan, browser):
-    for _ in range(51):
+def test_a_long_list_is_paged_and_keeps_what_was_chosen(lan, browser):
+    for _ in range(PAGE + 1):
         lan.opens_a_case(dao(grounds=()))
     page = html.fromstring(browser("lan").get("/dang-theo-doi?xep=han").text)
-    assert len(page.xpath("//table//th//a")) == 50
+    assert len(page.xpath("//table//th//a")) == PAGE
     [following] = page.xpath("//a[@rel='next']/@href")
     assert "xep=han" in following
     assert len(listed(browser("lan"), following.removeprefix("/dang-theo-doi"))) == 1

@@ -16,12 +16,12 @@ CHILD = {**TOLD, "age_group": "LT16"}
 def test_a_boyfriend_beside_acts_of_the_family_is_asked_about_at_once(lan, browser):
     client = browser("lan")
     draft_id = fills(client)
-    answer = sends(client, draft_id, 6, {**SHARING, "relation": "NGUOI_YEU", "wishes": "được yên"})
+    answer = sends(client, draft_id, 6, {**SHARING, "relation": "NGUOI_YEU", "other_name": "anh Tư"})
     assert answer.status_code == 422
     [words] = wrongs(answer)
     assert "không phải người trong gia đình" in words
     assert "Bị đánh, bị hành hung" in words
-    assert value(answer, "wishes") == "được yên"
+    assert value(answer, "other_name") == "anh Tư"
     assert submits(client, draft_id).location.startswith(f"/ghi-nhan/{draft_id}/6?")
     assert sends(client, draft_id, 5, {"other": ["DANH_DAP"]}).status_code == 303
     assert submits(client, draft_id).location.startswith(f"/vu-viec/{draft_id}")

@@ -60,10 +60,10 @@ def test_every_answer_arrives_where_it_belongs(lan, browser):
         1: {**TOLD, "danger": "unknown"},
         2: {"secret": "unknown"},
         3: {**REACH, **day, "phone": "+84 987.612.345", "never_say": "đừng nhắc Hội", "report_channel": "GOI_DIEN"},
-        4: {**PERSON, "birth_year": "39", "hamlet": "Thôn Đoài", "count": "2", "involvement": ["saw", "heard"]},
+        4: {**PERSON, "birth_year": "39", "hamlet": "Thôn Đoài", "count": "2", "involvement": ["saw", "heard"]}
+        | {"needs": ["health"], "wishes": "được yên"},
         5: {**EVENT, "acts": ["A", "B"], "weapon": ["knife"], "injuries": ["head"], "words": "Nó đánh."},
-        6: {**SHARING, "needs": ["health"], "risks": ["control", "stalking"], "wishes": "được yên", "detailed": "out"}
-        | {"sex": "NAM", "number": "KHONG_BIET"},
+        6: {**SHARING, "risks": ["control", "stalking"], "detailed": "out"} | {"sex": "NAM", "number": "KHONG_BIET"},
     }
     case = records(lan, browser("lan"), pages)
     assert (case(Section.CONTACT).phone, case(Section.CONTACT).never_say) == ("0987612345", "đừng nhắc Hội")
@@ -125,8 +125,8 @@ def test_what_may_be_long_when_it_is_changed_may_be_long_at_once(lan, mai, brows
     long = "rất dài " * 200 + "hết"
     pages = {
         2: {"secret": "somebody", "whom": long, "readers": str(mai.id)},
-        4: {**PERSON, "who": long},
-        6: {**SHARING, "wishes": long, "reasons": long},
+        4: {**PERSON, "who": long, "wishes": long},
+        6: {**SHARING, "reasons": long},
     }
     case = records(lan, browser("lan"), pages)
     assert case(Section.SAFETY_PLAN).who_must_not_know == long

@@ -116,10 +116,10 @@ def test_of_a_child_nobody_is_offered_the_children_who_came_along_nor_work(lan, 
     agreed = ["contact", "identity"]
     draft_id = fills(client, {**CHILD, 7: {**MOTHER, "consent_sections_police": agreed}})
     offered = {
-        number: boxes(client, draft_id, number, name) for number, name in ((6, "needs"), (7, "consent_sections_police"))
+        number: boxes(client, draft_id, number, name) for number, name in ((4, "needs"), (7, "consent_sections_police"))
     }
     assert "children" not in offered[7] >= {"contact", "identity"}
-    assert "livelihood" not in offered[6] >= {"education", "health"}
+    assert "livelihood" not in offered[4] >= {"education", "health"}
     assert "trẻ em đi cùng" not in shown(client.get(f"/ghi-nhan/{draft_id}/6"))
     assert "Cho con đi học" not in shown(client.get(f"/ghi-nhan/{draft_id}/6"))
     case_id = submits(client, draft_id) and draft_id

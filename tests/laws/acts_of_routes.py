@@ -56,6 +56,7 @@ LISTED = {
     ("GET", "desk.home"): Act.HOME_READ,
     ("GET", "desk.closed"): Act.CASE_LIST,
     ("GET", "desk.followed"): Act.CASE_LIST,
+    ("GET", "desk.waiting"): Act.CASE_LIST,
     ("GET", "desk.timeline"): Act.CASE_READ,
     ("GET", "desk.search"): Act.CASE_SEARCH,
     ("POST", "desk.find"): Act.CASE_SEARCH,

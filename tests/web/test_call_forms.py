@@ -34,7 +34,9 @@ def call(app: Flask):
         ("23:00", {"hour": "22:58"}, DAY + timedelta(hours=22, minutes=58)),
         ("23:00", {"hour": "23:02"}, DAY + timedelta(hours=23, minutes=2)),
         ("23:58", {"hour": "0:01"}, DAY + timedelta(days=1, minutes=1)),
-        ("0:10", {"hour": "23:50", "hour_day": "yesterday"}, DAY - timedelta(minutes=10)),
+        ("0:10", {"hour": "23:50", "hour_day": "2026-11-28"}, DAY - timedelta(minutes=10)),
+        ("0:10", {"hour": "0:05", "hour_day": "2026-11-29"}, DAY + timedelta(minutes=5)),
+        ("12:00", {"hour": "11:00", "hour_day": "2026-11-27"}, DAY + timedelta(hours=11)),
         ("12:00", {"hour": "11:00", "hour_day": "không rõ"}, DAY + timedelta(hours=11)),
     ],
 )
