@@ -1,12 +1,19 @@
 """What a receiver will and will not see of a case before anything is sent, as a frozen dataclass."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 from casework.cases.reporting_delay import FirstHours
+from casework.errors import gettext_noop
 from casework.policy.vocabulary import Section
 from casework.referrals.receiving_side import ReceivingSide
 from casework.referrals.view_models import GroundLine
+
+OUTDATED = gettext_noop(
+    "Từ lúc mở trang này đã có thay đổi: phần được đọc, người đọc, hoặc điều người ấy không muốn kể."
+    " Hãy xem lại rồi gửi."
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,12 @@ class Preview:
     removable: tuple[Section, ...] = ()
     unwanted: tuple[Section, ...] = ()
     beside: tuple["Preview", ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """Return a mark of what goes to whom and what is unwanted: a page that says something else has another one."""
+        said = (self.ground.id.hex, *self.ground.sections, "without", *self.unwanted, self.side.mark)
+        return sha256("\n".join([*map(str, said), *(other.mark for other in self.beside)]).encode()).hexdigest()
 
     @property
     def added(self) -> tuple[Section, ...]:

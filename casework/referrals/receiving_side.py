@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 from casework.errors import gettext_noop
@@ -36,6 +37,11 @@ class ReceivingSide:
     readers: tuple[ProposedReader, ...]
     by_name: bool = False
     reading: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """Return a mark of who is listed: a page that was drawn before somebody came to work there has another one."""
+        return sha256("\n".join(sorted(reader.id.hex for reader in self.readers)).encode()).hexdigest()
 
     @property
     def proposed_out(self) -> frozenset[UUID]:

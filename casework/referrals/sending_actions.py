@@ -27,7 +27,7 @@ from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
 from casework.referrals import letters, lookup, named_readers, presenters
 from casework.referrals.lookup import VerifiedReferral
-from casework.referrals.preview_view_models import Preview
+from casework.referrals.preview_view_models import OUTDATED, Preview
 from casework.referrals.view_models import GroundLine
 from casework.vault.integrity import heads
 
@@ -45,14 +45,18 @@ def preview(context: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
     verified = reading.find_case(context, case_id)
     ground = lookup.find_ground(context, verified, ground_id)
     _require_sendable(context, verified, ground)
+    return _preview(context, verified, ground)
+
+
+def _preview(context: ActContext, verified: VerifiedCase, ground: Ground) -> Preview:
     written = {Section(entry.section) for entry in heads.listed_revisions(verified.head.listing)} & set(SECTIONS)
     agreed = access_grants.agreed_sections(ground)
     shared = agreed & written
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
     lines = presenters.ground_lines(context, verified)
-    [line] = [line for line in lines if line.id == ground_id]
+    [line] = [line for line in lines if line.id == ground.id]
     return Preview(
-        case_id=case_id,
+        case_id=verified.id,
         code=label.code,
         nickname=label.nickname,
         only_counselling=label.only_counselling == "yes",
@@ -98,11 +102,13 @@ def send(
     once: UUID | None = None,
     without: Collection[UUID] = (),
     leaving_out: Collection[Section] = (),
+    shown: str = "",
 ) -> UUID:
     """Refer a case: envelopes for exactly the agreed sections; refused without a live ground, whatever was posted.
 
     `without` are members of the receiver who shall not read it: the others then get it by name. `leaving_out` are
-    sections that are taken out of the ground, from now on. The same form sent again under `once` is sent once, and
+    sections that are taken out of the ground, from now on; `shown` is the mark of the preview on which this was
+    decided, and BadInput if that says something else by now. The same form sent again under `once` is sent once, and
     is a Conflict after that was withdrawn.
     """
     verified = reading.find_case(context, case_id)
@@ -111,6 +117,8 @@ def send(
     if _was_sent(context, verified, referral_id):
         return referral_id
     _require_sendable(context, verified, ground)
+    if shown and shown != _preview(context, verified, ground).mark:
+        raise BadInput(OUTDATED, about=case_id)
     if not letter.asks:
         raise BadInput("Hãy chọn việc muốn nhờ nơi nhận làm.", about=case_id)
     consent_and_grounds.narrow(context, verified, ground, frozenset(leaving_out))
