@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
+from casework.cases import ground_rules
 from casework.cases.reporting_delay import FirstHours
 from casework.errors import gettext_noop
 from casework.policy.vocabulary import Section
@@ -45,8 +46,14 @@ class Preview:
     @property
     def mark(self) -> str:
         """Return a mark of what goes to whom and what is unwanted: a page that says something else has another one."""
-        said = (self.ground.id.hex, *self.ground.sections, "without", *self.unwanted, self.side.mark)
+        said = (self.ground.id.hex, *self.ground.sections, "without", *self.unwanted, *self.in_words, self.side.mark)
         return sha256("\n".join([*map(str, said), *(other.mark for other in self.beside)]).encode()).hexdigest()
+
+    @property
+    def in_words(self) -> tuple[str, ...]:
+        """Return what stands in free words in the grounds on which it goes: the receiver reads that too."""
+        grounds = (self.ground, *(other.ground for other in self.beside))
+        return tuple(dict.fromkeys(words for ground in grounds for words in ground_rules.in_words(ground.entry)))
 
     @property
     def added(self) -> tuple[Section, ...]:

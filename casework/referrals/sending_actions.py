@@ -116,9 +116,7 @@ def send(
     referral_id = uuid5(case_id, once.hex) if once else uuid4()
     if _was_sent(context, verified, referral_id):
         return referral_id
-    _require_sendable(context, verified, ground)
-    if shown and shown != _preview(context, verified, ground).mark:
-        raise BadInput(OUTDATED, about=case_id)
+    _require_sendable(context, verified, ground, shown=shown)
     if not letter.asks:
         raise BadInput("Hãy chọn việc muốn nhờ nơi nhận làm.", about=case_id)
     consent_and_grounds.narrow(context, verified, ground, frozenset(leaving_out))
@@ -131,10 +129,8 @@ def send(
     moved_answers.move_out(context, verified)
     access_grants.grant_access(context, verified, ground, referral, recipient)
     hours = reporting_delay.letter_fields(_first_hours(context, verified, ground)) if _HEALTH in letter.asks else {}
-    letter_with_hours = Letter(asks=letter.asks, words=letter.words, **hours)
-    letters.write(
-        context, VerifiedReferral(verified, referral, ground, ReferralState.SENT), letter_with_hours, step="send"
-    )
+    sheet = Letter(asks=letter.asks, words=letter.words, **hours)
+    letters.write(context, VerifiedReferral(verified, referral, ground, ReferralState.SENT), sheet, step="send")
     return referral.id
 
 
@@ -146,7 +142,8 @@ def _was_sent(context: ActContext, verified: VerifiedCase, referral_id: UUID) ->
     return again is not None
 
 
-def _require_sendable(context: ActContext, verified: VerifiedCase, ground: Ground) -> None:
+def _require_sendable(context: ActContext, verified: VerifiedCase, ground: Ground, *, shown: str = "") -> None:
+    """Raise why nothing can be sent on a ground now, or that what goes to whom is no longer what a page has shown."""
     if verified.row.state != CaseState.OPEN:
         raise Conflict("Vụ việc đã đóng. Hãy mở lại trước khi chuyển gửi.", about=verified.id)
     if not access_grants.ground_is_live(ground, context.crypto.at):
@@ -162,6 +159,8 @@ def _require_sendable(context: ActContext, verified: VerifiedCase, ground: Groun
     live = (sent for sent in lookup.referrals(context, verified) if sent.state in LIVE_REFERRAL)
     if any(sent.ground.id == ground.id for sent in live):
         raise Conflict("Việc này đã chuyển gửi cho nơi ấy rồi. Hãy mở trang chuyển gửi để xem.", about=verified.id)
+    if shown and shown != _preview(context, verified, ground).mark:
+        raise BadInput(OUTDATED, about=verified.id)
 
 
 def _new_referral(
