@@ -40,8 +40,9 @@ class ReceivingSide:
 
     @property
     def mark(self) -> str:
-        """Return a mark of who is listed: a page that was drawn before somebody came to work there has another one."""
-        return sha256("\n".join(sorted(reader.id.hex for reader in self.readers)).encode()).hexdigest()
+        """Return a mark of who is listed, and whether to them alone: before somebody came it was another one."""
+        listed = [str(self.by_name), *sorted(reader.id.hex for reader in self.readers)]
+        return sha256("\n".join(listed).encode()).hexdigest()
 
     @property
     def proposed_out(self) -> frozenset[UUID]:
