@@ -77,12 +77,20 @@ def letter_series(referral: Referral, fresh_id: UUID) -> UUID:
 def grant_access(
     context: ActContext, case: VerifiedCase, ground: Ground, referral: Referral, recipient: RecipientKey
 ) -> None:
-    """Give one agency the newest revisions of what its ground allows, label, the ground's entry, and its letters."""
+    """Give one agency the newest revisions of what its ground allows, label, the ground's entry, and its letters.
+
+    Of the letters those that its receiver holds: what the owner alone holds is no letter to anybody.
+    """
     shared = agreed_sections(ground) | {Section.LABEL}
+    sent = {
+        row.document_id for row in reading.rows_of_case(context, case, Envelope) if row.agency_id != case.row.owner_id
+    }
     documents = [
         row
         for row in _newest_documents(context, case)
-        if Section(row.section) in shared or row.series == ground.id or _is_letter_of(row, referral)
+        if Section(row.section) in shared
+        or row.series == ground.id
+        or (_is_letter_of(row, referral) and row.id in sent)
     ]
     _give(context, case, documents, recipient)
 

@@ -10,10 +10,10 @@ from casework.audit import freshness
 from casework.cases import access_grants, age_groups, ground_rules, reading, writing
 from casework.cases.case_labels import label_of
 from casework.cases.ground_rules import CONSENT, DANGER, NOTHING_KNOWN, Circumstances
-from casework.cases.models import Ground
+from casework.cases.models import Ground, Referral
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import GroundEntry, Identity, Label, Perpetrator
-from casework.cases.states import CARRYING_GROUND, CaseState, GroundState
+from casework.cases.states import CARRYING_GROUND, READABLE, CaseState, GroundState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.errors import BadInput, Ungrounded
@@ -161,6 +161,29 @@ def entries(context: ActContext, case: VerifiedCase) -> dict[UUID, GroundEntry]:
     """Open the newest entry of each ground of a case, by the id of the ground."""
     pages = reading.open_newest_of(context, case, [Section.GROUNDS])
     return {page.series: GroundEntry.from_json(page.data) for page in pages}
+
+
+def has_unsent(context: ActContext, case: VerifiedCase) -> bool:
+    """Tell whether something of an open case was said and never sent: by law, for danger, or more than is read."""
+    if case.row.state != CaseState.OPEN:
+        return False
+    at, opened = context.crypto.at, entries(context, case)
+    referrals = reading.rows_of_case(context, case, Referral)
+    sent, read = {row.ground_id for row in referrals}, {row.ground_id for row in referrals if row.state in READABLE}
+    live = [row for row in reading.rows_of_case(context, case, Ground) if access_grants.ground_is_live(row, at)]
+    for ground in live:
+        entry = opened.get(ground.id, GroundEntry())
+        if ground.id in sent or ground_rules.goes_by_notice(entry):
+            continue
+        reads = [access_grants.agreed_sections(row) for row in live if row.id in read and _same_end(row, ground)]
+        covered = frozenset[Section]().union(*reads)
+        if entry.kind != CONSENT or not reads or access_grants.agreed_sections(ground) - covered:
+            return True
+    return False
+
+
+def _same_end(one: Ground, other: Ground) -> bool:
+    return one.receiver_id == other.receiver_id
 
 
 def agencies_with_ground(context: ActContext, case: VerifiedCase) -> frozenset[str]:

@@ -72,6 +72,12 @@ def named_sections(entry: GroundEntry) -> frozenset[Section]:
     return frozenset(Section[code.upper()] for code in entry.sections) if entry.sections else suggested(entry)
 
 
+def in_words(entry: GroundEntry) -> tuple[str, ...]:
+    """Return what an entry says in free words: whoever is given the ground reads that too."""
+    free = [name for name, question in GroundEntry.questions().items() if question.kind in ("long", "name", "text")]
+    return tuple(filter(None, (getattr(entry, name) for name in free)))
+
+
 def kept(entry: GroundEntry) -> frozenset[Section]:
     """Return the least that the receiver of this ground goes on reading when a consent is withdrawn."""
     if entry.kind == DUTY:

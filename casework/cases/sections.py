@@ -15,6 +15,8 @@ from casework.errors import gettext_noop
 from casework.policy.table import policy
 from casework.policy.vocabulary import Section
 
+_READ_THERE = gettext_noop("Nơi được chia sẻ cũng đọc câu này.")
+
 
 @dataclass(frozen=True)
 class Label(SectionData):
@@ -292,18 +294,18 @@ class GroundEntry(SectionData):
     unsent: str = ask("long", gettext_noop("Vì sao chưa gửi"), hint=gettext_noop("Ví dụ: đã gọi điện báo bằng lời."))
     sections: tuple[str, ...] = ask("codes", gettext_noop("Nơi ấy được đọc phần nào"), codelist="section")
     duty: str = ask("code", gettext_noop("Điều luật nào"), codelist="duty_article")
-    reason: str = ask("long", gettext_noop("Vì sao phải làm ngay"))
+    reason: str = ask("long", gettext_noop("Vì sao phải làm ngay"), hint=_READ_THERE)
     refusal: str = ask("long", gettext_noop("Người ấy nói vì sao không đồng ý"))
     consent_by: str = ask("code", gettext_noop("Ai trả lời"), codelist="consent_by")
     representative: str = ask("name", gettext_noop("Họ và tên người đại diện"))
     representative_relation: str = ask("code", gettext_noop("Là gì của người được đại diện"), codelist="relation")
     represented_because: str = ask("code", gettext_noop("Vì sao có người đại diện"), codelist="representation_reason")
     suspected: str = ask("code", gettext_noop("Người đại diện có thể là người gây bạo lực không"), codelist="answer")
-    no_other: str = ask("long", gettext_noop("Vì sao không hỏi được người đại diện khác"))
+    no_other: str = ask("long", gettext_noop("Vì sao không hỏi được người đại diện khác"), hint=_READ_THERE)
     unheard: str = ask(
         "long",
         gettext_noop("Vì sao không hỏi được chính cháu"),
-        hint=gettext_noop("Chỉ khi trẻ từ 7 tuổi không tự nói được, ví dụ: cháu khuyết tật trí tuệ nặng."),
+        hint=gettext_noop("Chỉ khi trẻ từ 7 tuổi không tự nói được. Nơi được chia sẻ cũng đọc câu này."),
     )
     call_on: str = ask("date", gettext_noop("Ngày gọi hỏi thăm"), future=True)
     call_how: str = ask("text", gettext_noop("Gọi bằng cách nào, nói gì để an toàn"))

@@ -54,7 +54,7 @@ class ConsentForm(IntakePage):
     def __init__(self, typed: Any, offers: Offers) -> None:
         """Ask only about those who were agreed to, and of whoever is told without asking."""
         super().__init__(typed, offers)
-        self.at_once_words.description = gettext("Chưa nói trước thì ghi vì sao chưa nói được.")
+        self.at_once_words.description = gettext("Chưa nói trước thì ghi vì sao. Nơi được báo cũng đọc câu này.")
         self.sharing = SharingForm(offers.answers, offers) if offers.answers is not None else None
         if self.sharing is None:
             return

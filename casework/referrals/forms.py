@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from wtforms import HiddenField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework.cases import ground_rules
@@ -18,7 +19,7 @@ from casework.errors import BadInput
 from casework.notices.forms import SendNoticeForm, offering
 from casework.notices.view_models import NoticeChoice, Proposal
 from casework.policy.vocabulary import Section
-from casework.referrals.preview_view_models import Preview
+from casework.referrals.preview_view_models import OUTDATED, Preview
 from casework.referrals.receiving_side import ProposedReader, ReceivingSide
 from casework.referrals.unsent_view_models import UnsentPage
 from casework.web.call_forms import PhoneCallForm
@@ -77,8 +78,16 @@ def offer_sections(form: Any, preview: Preview) -> None:
         for section in preview.offered
     ]
     form.sections.flags.told = True
+    wanted = [section.code for section in preview.offered if section not in preview.unwanted]
     if form.sections.raw_data is None:
-        form.sections.data = [section.code for section in preview.offered if section not in preview.unwanted]
+        form.sections.data = wanted
+    elif is_outdated(form, preview.mark):
+        form.sections.data = [code for code in form.sections.data or () if code in wanted]
+
+
+def is_outdated(form: Any, mark: str) -> bool:
+    """Tell whether a form was drawn when something else went to whom; one that was drawn on no page of ours is not."""
+    return bool(form.shown.data) and form.shown.data != mark
 
 
 def _hint_of_unwritten(section: Section, preview: Preview) -> dict[str, str]:
@@ -94,6 +103,7 @@ def left_out(form: Any) -> list[Section]:
 
 class ReferralReadersForm(Form):
     without = _without_field()
+    shown = HiddenField()
 
 
 class SendForm(SentOnceForm):
@@ -106,6 +116,7 @@ class SendForm(SentOnceForm):
     )
     sections = _sections_field()
     without = _without_field()
+    shown = HiddenField()
 
     def letter(self) -> Letter:
         return Letter(asks=tuple(self.asks.data or ()), words=self.words.data or "")
@@ -135,6 +146,9 @@ class UnsentPart(SendForm):
         if not self.chosen.data:
             return True
         valid, problem = super().validate(extra_validators), self.preview.side.problem(taken_out(self))
+        if is_outdated(self, self.preview.mark):
+            self.chosen.errors = [gettext(OUTDATED)]
+            return False
         if problem:
             self.without.errors = [gettext(problem)]
         return self._sections_fit() and valid and not problem

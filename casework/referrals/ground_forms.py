@@ -21,7 +21,7 @@ ANSWERS = ("granted", "refused", "not_asked")
 # Sent with the second step, whose answers are not asked for before.
 PARTS_STEP = "parts"
 _ASKED_ALONE = _("Hỏi riêng, khi chỉ có hai người. Không hỏi được thì để trống.")
-_TOLD_HINT = _("Chưa nói trước thì ghi vì sao chưa nói được.")
+_TOLD_HINT = _("Chưa nói trước thì ghi vì sao chưa nói được. Nơi được chia sẻ cũng đọc câu này.")
 
 
 def _field(name: str, **options: Any) -> Any:
@@ -98,7 +98,7 @@ def _consent_fields(_sender: str) -> dict[str, Any]:
             ),
         ),
         "refusal": field_of(GroundEntry, "refusal", rows=2, hint=_("Chỉ ghi khi người ấy nói. Đừng hỏi vặn.")),
-        "words": _words(_("Ví dụ: người ấy nói gì, muốn dặn điều gì.")),
+        "words": _words(_("Ví dụ: người ấy nói gì, muốn dặn điều gì. Nơi được chia sẻ cũng đọc câu này.")),
     }
 
 
@@ -118,7 +118,9 @@ def _danger_fields(_sender: str) -> dict[str, Any]:
             "reason",
             required=True,
             rows=4,
-            hint=_("Ghi nguy hiểm nào. Ví dụ: người kia cầm dao, đang ở ngoài cổng."),
+            hint=_(
+                "Ghi nguy hiểm nào. Ví dụ: người kia cầm dao, đang ở ngoài cổng. Nơi được chia sẻ cũng đọc câu này."
+            ),
         ),
         "told": _field("told", only=(YES, NO)),
         "words": _words(_TOLD_HINT),

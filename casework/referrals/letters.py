@@ -1,4 +1,4 @@
-"""The correspondence about a referral: each letter is sealed to the sending and the receiving agency."""
+"""The correspondence about a referral: a letter is sealed to sender and receiver, a call to the sender alone."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,9 +11,14 @@ from casework.policy.vocabulary import Section
 from casework.referrals.lookup import VerifiedReferral, is_receiver
 from casework.vault.keys.envelopes import OpenedDocument
 
+CALLS = frozenset({"called", "not_reached"})
+
 
 def write(context: ActContext, referral: VerifiedReferral, letter: Letter, *, step: str) -> None:
-    """Seal one letter to sender and receiver; the agency of its writer is its owner."""
+    """Seal one letter to sender and receiver; the agency of its writer is its owner.
+
+    Of a call only the sender reads: who answered may be the one who must not know.
+    """
     owner_id, to_id = referral.verified.row.owner_id, referral.row.to_id
     label = case_labels.label(context, referral.verified) or Label()
     sheet = replace(letter, referral=str(referral.row.id), step=step, code=label.code, age_group=label.age_group)
@@ -24,7 +29,7 @@ def write(context: ActContext, referral: VerifiedReferral, letter: Letter, *, st
         sheet.to_json(),
         series=access_grants.letter_series(referral.row, uuid4()),
         owner_id=to_id if is_receiver(context, referral) else owner_id,
-        readers=[owner_id, to_id],
+        readers=[owner_id] if step in CALLS else [owner_id, to_id],
     )
 
 

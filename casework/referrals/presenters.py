@@ -18,14 +18,13 @@ from casework.cases.states import LIVE_REFERRAL, GroundState, ReferralState
 from casework.gate import ActContext
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Section
-from casework.referrals import lookup
+from casework.referrals import letters, lookup
 from casework.referrals.view_models import GroundLine, GroundReview, LetterView, ReferralLine, UnreadReferral
 from casework.vault.keys.envelopes import OpenedDocument
 from casework.vault.models import Agency
 from casework.vault.states import MemberState
 
 Sheets = list[tuple[OpenedDocument, Letter]]
-_CALLS = frozenset({"called", "not_reached"})
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def referral_line(
         nobody_reads=not incoming and _waits_for_nobody(row.to_id, state, directory, case),
         by_name=row.to_id != case.receiver_id,
         age_group=first.age_group,
-        call=next((letter for _, letter in reversed(case.sheets) if letter.step in _CALLS), None),
+        call=next((letter for _, letter in reversed(case.sheets) if letter.step in letters.CALLS), None),
     )
 
 

@@ -1,12 +1,20 @@
 """What a receiver will and will not see of a case before anything is sent, as a frozen dataclass."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
+from casework.cases import ground_rules
 from casework.cases.reporting_delay import FirstHours
+from casework.errors import gettext_noop
 from casework.policy.vocabulary import Section
 from casework.referrals.receiving_side import ReceivingSide
 from casework.referrals.view_models import GroundLine
+
+OUTDATED = gettext_noop(
+    "Từ lúc mở trang này đã có thay đổi: phần được đọc, người đọc, hoặc điều người ấy không muốn kể."
+    " Hãy xem lại rồi gửi."
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,18 @@ class Preview:
     removable: tuple[Section, ...] = ()
     unwanted: tuple[Section, ...] = ()
     beside: tuple["Preview", ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """Return a mark of what goes to whom and what is unwanted: a page that says something else has another one."""
+        said = (self.ground.id.hex, *self.ground.sections, "without", *self.unwanted, *self.in_words, self.side.mark)
+        return sha256("\n".join([*map(str, said), *(other.mark for other in self.beside)]).encode()).hexdigest()
+
+    @property
+    def in_words(self) -> tuple[str, ...]:
+        """Return what stands in free words in the grounds on which it goes: the receiver reads that too."""
+        grounds = (self.ground, *(other.ground for other in self.beside))
+        return tuple(dict.fromkeys(words for ground in grounds for words in ground_rules.in_words(ground.entry)))
 
     @property
     def added(self) -> tuple[Section, ...]:

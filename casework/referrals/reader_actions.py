@@ -13,6 +13,7 @@ from casework.policy.vocabulary import Act, Section
 from casework.referrals import lookup, named_readers
 from casework.referrals.lookup import VerifiedReferral
 from casework.referrals.named_readers import WrongReaders
+from casework.referrals.preview_view_models import OUTDATED
 from casework.referrals.receiving_side import ReferralReaders
 from casework.vault.models import Document
 from casework.vault.states import AgencyState
@@ -38,9 +39,12 @@ def read_readers(context: ActContext, case_id: UUID, referral_id: UUID) -> Refer
 
 
 @action(Act.REFERRAL_CHANGE)
-def change_readers(context: ActContext, case_id: UUID, referral_id: UUID, without: Collection[UUID]) -> None:
+def change_readers(
+    context: ActContext, case_id: UUID, referral_id: UUID, without: Collection[UUID], shown: str = ""
+) -> None:
     """Let all but these read a referral on the receiving side; who is left out is cut off in this commit.
 
+    `shown` is the mark of the list on which this was decided: WrongReaders if somebody works there who was not on it.
     The sender holds no key of theirs, so the readers get a circle of their own again, and the letters go with it. What
     they wrote for themselves stays under the former key with those of them who go on: raises WrongReaders if nobody
     does.
@@ -52,6 +56,9 @@ def change_readers(context: ActContext, case_id: UUID, referral_id: UUID, withou
         freshness.agency(context.session, context.commune_id, from_id),
         staff.key_holder_ids(context, from_id),
     )
+    side = named_readers.propose(context, referral.verified, referral.ground, changing=referral_id)
+    if shown and shown != side.mark:
+        raise WrongReaders(OUTDATED, about=case_id)
     chosen = named_readers.choose(context, referral.verified, referral.ground, without=without, changing=referral_id)
     if chosen == (former if agency.circle else None):
         return

@@ -12,9 +12,8 @@ from uuid import UUID
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness
-from casework.cases import reading, tasks
+from casework.cases import name_matching, reading, tasks
 from casework.cases.models import ChairNotice
-from casework.cases.name_matching import WORD
 from casework.cases.reading import VerifiedCase
 from casework.cases.states import LIVE_REFERRAL, READABLE, READABLE_NOTICE
 from casework.gate import ActContext
@@ -30,7 +29,7 @@ NAMING = (Section.SAFETY_PLAN, Section.PERPETRATOR, Section.TASK)
 
 @dataclass(frozen=True)
 class Staff:
-    """The staff by the last word of their name, and who holds the key of an agency or circle; each looked up once."""
+    """The staff by what they are called, and who holds the key of an agency or circle; each looked up once."""
 
     by_given_name: Mapping[str, list[Colleague]]
     holders: Callable[[UUID], set[UUID]]
@@ -39,18 +38,20 @@ class Staff:
 def load_staff(context: ActContext) -> Staff:
     by_given_name: dict[str, list[Colleague]] = {}
     for member in staff.colleagues(context):
-        by_given_name.setdefault(fold(member.name.split()[-1]), []).append(member)
+        for called in {fold(name) for name in name_matching.given_names(member.name)}:
+            by_given_name.setdefault(called, []).append(member)
     return Staff(by_given_name, cache(lambda end: staff.key_holder_ids(context, end)))
 
 
 def named(people: Staff, pages: Iterable[OpenedDocument]) -> list[tuple[Colleague, str]]:
     """Return who of the staff must not know by opened pages, each with the reason.
 
-    Whoever is named, in full or not, is named by the last word of their name: only who bears one is compared.
+    Whoever is named, in full or not, is named by a word that they are called by: only who bears one is compared.
     """
     plan, other = named_readers.who_must_not_know(pages)
-    words = {fold(word) for word in WORD.findall(f"{plan.who_must_not_know} {other.name}")}
-    members = [member for word in sorted(words) for member in people.by_given_name.get(word, ())]
+    words = {fold(word) for word in name_matching.words_of(f"{plan.who_must_not_know}\n{other.name}")}
+    found = [member for word in sorted(words) for member in people.by_given_name.get(word, ())]
+    members = {member.id: member for member in found}.values()
     reasons = [(member, named_readers.reason_of(member, plan, other)) for member in members]
     return [(member, reason) for member, reason in reasons if reason]
 

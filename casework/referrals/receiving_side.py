@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 from casework.errors import gettext_noop
@@ -36,6 +37,12 @@ class ReceivingSide:
     readers: tuple[ProposedReader, ...]
     by_name: bool = False
     reading: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """Return a mark of who is listed, and whether to them alone: before somebody came it was another one."""
+        listed = [str(self.by_name), *sorted(reader.id.hex for reader in self.readers)]
+        return sha256("\n".join(listed).encode()).hexdigest()
 
     @property
     def proposed_out(self) -> frozenset[UUID]:

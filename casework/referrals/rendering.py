@@ -122,12 +122,14 @@ def preview_page(preview: Preview, form: Any) -> str:
     offer_readers(form, preview.side, preview.side.proposed_out)
     offer_sections(form, preview)
     form.asks.choices = needs_of_first(form.asks.choices, preview.ground.entry.receiver)
+    form.shown.data = preview.mark
     return render_template("referrals/preview.html", preview=preview, form=form)
 
 
 def readers_page(readers: ReferralReaders, form: Any) -> tuple[str, int]:
     """Render the page that changes who on the receiving side reads a referral."""
     offer_readers(form, readers.side, readers.out)
+    form.shown.data = readers.side.mark
     return _with_status("referrals/change_readers.html", form, readers=readers)
 
 

@@ -27,7 +27,7 @@ from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
 from casework.referrals import letters, lookup, named_readers, presenters
 from casework.referrals.lookup import VerifiedReferral
-from casework.referrals.preview_view_models import Preview
+from casework.referrals.preview_view_models import OUTDATED, Preview
 from casework.referrals.view_models import GroundLine
 from casework.vault.integrity import heads
 
@@ -45,14 +45,18 @@ def preview(context: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
     verified = reading.find_case(context, case_id)
     ground = lookup.find_ground(context, verified, ground_id)
     _require_sendable(context, verified, ground)
+    return _preview(context, verified, ground)
+
+
+def _preview(context: ActContext, verified: VerifiedCase, ground: Ground) -> Preview:
     written = {Section(entry.section) for entry in heads.listed_revisions(verified.head.listing)} & set(SECTIONS)
     agreed = access_grants.agreed_sections(ground)
     shared = agreed & written
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
     lines = presenters.ground_lines(context, verified)
-    [line] = [line for line in lines if line.id == ground_id]
+    [line] = [line for line in lines if line.id == ground.id]
     return Preview(
-        case_id=case_id,
+        case_id=verified.id,
         code=label.code,
         nickname=label.nickname,
         only_counselling=label.only_counselling == "yes",
@@ -98,11 +102,13 @@ def send(
     once: UUID | None = None,
     without: Collection[UUID] = (),
     leaving_out: Collection[Section] = (),
+    shown: str = "",
 ) -> UUID:
     """Refer a case: envelopes for exactly the agreed sections; refused without a live ground, whatever was posted.
 
     `without` are members of the receiver who shall not read it: the others then get it by name. `leaving_out` are
-    sections that are taken out of the ground, from now on. The same form sent again under `once` is sent once, and
+    sections that are taken out of the ground, from now on; `shown` is the mark of the preview on which this was
+    decided, and BadInput if that says something else by now. The same form sent again under `once` is sent once, and
     is a Conflict after that was withdrawn.
     """
     verified = reading.find_case(context, case_id)
@@ -110,7 +116,7 @@ def send(
     referral_id = uuid5(case_id, once.hex) if once else uuid4()
     if _was_sent(context, verified, referral_id):
         return referral_id
-    _require_sendable(context, verified, ground)
+    _require_sendable(context, verified, ground, shown=shown)
     if not letter.asks:
         raise BadInput("Hãy chọn việc muốn nhờ nơi nhận làm.", about=case_id)
     consent_and_grounds.narrow(context, verified, ground, frozenset(leaving_out))
@@ -123,10 +129,8 @@ def send(
     moved_answers.move_out(context, verified)
     access_grants.grant_access(context, verified, ground, referral, recipient)
     hours = reporting_delay.letter_fields(_first_hours(context, verified, ground)) if _HEALTH in letter.asks else {}
-    letter_with_hours = Letter(asks=letter.asks, words=letter.words, **hours)
-    letters.write(
-        context, VerifiedReferral(verified, referral, ground, ReferralState.SENT), letter_with_hours, step="send"
-    )
+    sheet = Letter(asks=letter.asks, words=letter.words, **hours)
+    letters.write(context, VerifiedReferral(verified, referral, ground, ReferralState.SENT), sheet, step="send")
     return referral.id
 
 
@@ -138,7 +142,8 @@ def _was_sent(context: ActContext, verified: VerifiedCase, referral_id: UUID) ->
     return again is not None
 
 
-def _require_sendable(context: ActContext, verified: VerifiedCase, ground: Ground) -> None:
+def _require_sendable(context: ActContext, verified: VerifiedCase, ground: Ground, *, shown: str = "") -> None:
+    """Raise why nothing can be sent on a ground now, or that what goes to whom is no longer what a page has shown."""
     if verified.row.state != CaseState.OPEN:
         raise Conflict("Vụ việc đã đóng. Hãy mở lại trước khi chuyển gửi.", about=verified.id)
     if not access_grants.ground_is_live(ground, context.crypto.at):
@@ -154,6 +159,8 @@ def _require_sendable(context: ActContext, verified: VerifiedCase, ground: Groun
     live = (sent for sent in lookup.referrals(context, verified) if sent.state in LIVE_REFERRAL)
     if any(sent.ground.id == ground.id for sent in live):
         raise Conflict("Việc này đã chuyển gửi cho nơi ấy rồi. Hãy mở trang chuyển gửi để xem.", about=verified.id)
+    if shown and shown != _preview(context, verified, ground).mark:
+        raise BadInput(OUTDATED, about=verified.id)
 
 
 def _new_referral(

@@ -121,6 +121,7 @@ def send(case_id: UUID, ground_id: UUID) -> Answer:
         try:
             once, without = form.idempotency_key(), taken_out(form)
             chosen: dict[str, Any] = {"once": once, "without": without, "leaving_out": left_out(form)}
+            chosen["shown"] = form.shown.data or ""
             sent = perform(sending_actions.send, case_id, ground_id, form.letter(), **chosen)
             flash(_("Đã chuyển gửi."), "done")
             return rendering.to_referral(case_id, sent)
@@ -156,7 +157,7 @@ def change_readers(case_id: UUID, referral_id: UUID) -> Answer:
     form = ReferralReadersForm()
     if form.validate_on_submit():
         try:
-            perform(reader_actions.change_readers, case_id, referral_id, taken_out(form))
+            perform(reader_actions.change_readers, case_id, referral_id, taken_out(form), form.shown.data or "")
             flash(_("Đã đổi người đọc. Người bị bỏ ra không còn đọc được."), "done")
             return rendering.to_referral(case_id, referral_id)
         except WrongReaders as cause:

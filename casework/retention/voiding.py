@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from casework.cases import access_grants, case_labels, notice_access, reading, scope, writing
+from casework.cases import access_grants, case_labels, consent_and_grounds, notice_access, reading, scope, writing
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Facts, Label, Plan
 from casework.cases.states import CaseState
@@ -38,11 +38,12 @@ def void_case(context: ActContext, case_id: UUID, words: str) -> None:
 def merge_case(context: ActContext, case_id: UUID, code: str, words: str) -> UUID:
     """Void a case as the duplicate of another one of the same person, which its code finds from now on.
 
-    Returns the id of the case that stays; what was counted already is not counted again. Raises BadInput for a code
-    that no other case of this owner bears.
+    Returns the id of the case that stays; what was counted already is not counted again. Danger goes along. Raises
+    BadInput for a code that no other case of this owner bears, and while something said here was not sent.
     """
     verified = _find_own_case(context, case_id)
     kept = _find_own_case(context, _find_by_code(context, verified, code))
+    _require_nothing_lost(context, verified, kept)
     label = case_labels.label(context, verified) or Label()
     _add_former_code(context, kept, label)
     _note_merge_in_facts(context, kept, verified)
@@ -93,6 +94,16 @@ def _void(context: ActContext, verified: VerifiedCase, plan: Plan) -> None:
     writing.revoke(context, verified)
 
 
+def _require_nothing_lost(context: ActContext, verified: VerifiedCase, kept: VerifiedCase) -> None:
+    """Raise BadInput where what is to be done about an open case would be reminded of no more."""
+    if verified.row.state == CaseState.OPEN and kept.row.state != CaseState.OPEN:
+        raise BadInput("Vụ việc kia đã đóng. Hãy mở lại vụ việc ấy, rồi gộp.", about=verified.id)
+    if consent_and_grounds.has_unsent(context, verified):
+        raise BadInput(
+            "Ở đây còn điều đã nói mà chưa gửi. Hãy gửi, hoặc để lại và ghi vì sao, rồi gộp.", about=verified.id
+        )
+
+
 def _find_by_code(context: ActContext, verified: VerifiedCase, code: str) -> UUID:
     """Find the other case by its code, among those of the same owner that this person reaches."""
     folded = fold(code.strip())
@@ -108,7 +119,8 @@ def _add_former_code(context: ActContext, kept: VerifiedCase, old: Label) -> Non
     label = Label.from_json(page.data) if page else Label()
     former = " ".join(filter(None, (label.former, old.code, old.former)))
     readers = access_grants.reading_agencies(context, kept, Section.LABEL)
-    writing.save(context, kept, replace(label, former=former), readers=readers)
+    danger = "yes" if old.danger == "yes" else label.danger
+    writing.save(context, kept, replace(label, former=former, danger=danger), readers=readers)
 
 
 def _note_merge_in_facts(context: ActContext, kept: VerifiedCase, voided: VerifiedCase) -> None:

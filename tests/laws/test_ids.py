@@ -22,6 +22,7 @@ from tests.laws.acts_of_routes import ACTS
 from tests.laws.test_routes import IDS
 from tests.people import THANH_SON
 from tests.referrals.scenes import ASKED, Referred, ground, referred
+from tests.stories import dao
 from tests.tampering import stolen
 
 pytestmark = only_sqlite
@@ -59,7 +60,7 @@ def true_ids(house: House, referral: Referred) -> Iterator[dict[str, UUID]]:
     notice = {"notice_id": lan.does(notices.send, referral.case_id, readers=[house["vinh"].id])}
     advice = Advice(asked_on="2026-11-02", channel="GOI_DIEN", topics=("rights",), words="hỏi về giấy tờ")
     notice["contact_id"] = lan.does(record_advice, advice)
-    twice, code = lan.opens_a_case(), lan.does(desk.read_case, referral.case_id).line.code
+    twice, code = lan.opens_a_case(dao(grounds=())), lan.does(desk.read_case, referral.case_id).line.code
     lan.does(voiding.merge_case, twice, code, "một người")
     notice["merged_id"] = twice
     for ground_id, referral_id in ((referral.ground_id, referral.referral_id), (health, unopened)):

@@ -142,6 +142,35 @@ def test_nobody_who_joins_later_reads_what_was_sent_to_named_people(house, lan, 
 
 
 @only_sqlite
+@pytest.mark.parametrize("way", ["one receiver", "in one step", "changing readers"])
+def test_who_joins_while_the_page_is_open_reads_nothing_before_they_were_seen_on_it(house, lan, police, browser, way):
+    case_id, kien = with_kin(lan), police[2]
+    entry = ground(house, case_id)
+    url = f"/vu-viec/{case_id}/gui-ngay" if way == "in one step" else f"/vu-viec/{case_id}/chuyen-gui/can-cu/{entry}/"
+    prefix = f"{entry.hex[:8]}-" if way == "in one step" else ""
+    page, post = (url, url) if prefix else (f"{url}xem-truoc", f"{url}gui")
+    if way == "changing readers":
+        referral_id = lan.does(sending.send, case_id, entry, ASKED, without=[kien.id])
+        page = post = f"/vu-viec/{case_id}/chuyen-gui/{referral_id}/nguoi-doc"
+    lan.proves(case_id)
+    user, out = browser("lan"), {"chosen": "yes", "asks": "police", "without": [str(kien.id)]}
+
+    def sent(text: str) -> dict[str, object]:
+        mark = re.search(rf'name="{prefix}shown"[^>]* value="(\w+)"', text)
+        assert mark
+        return {f"{prefix}{name}": value for name, value in (out | {"shown": mark.group(1)}).items()}
+
+    old = sent(user.get(page).text)
+    oanh = house.hires("oanh")
+    answer = user.post(post, data=old)
+    assert answer.status_code == 422
+    assert oanh.id not in holders(house, case_id)
+    assert "Đoàn Thị Oanh" in unescape(answer.text)
+    assert user.post(post, data=sent(answer.text)).status_code == 303
+    assert oanh.id in holders(house, case_id)
+
+
+@only_sqlite
 def test_a_case_sealed_to_named_people_is_referred_to_named_people(house, lan, mai, police):
     case_id = lan.opens_a_case(dao(grounds=()), circle=[mai])
     lan.does(sending.send, case_id, ground(house, case_id), ASKED)

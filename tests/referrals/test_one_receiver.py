@@ -153,3 +153,22 @@ def test_danger_is_told_though_the_receiver_reads_all_by_consent(lan: Someone):
 def test_only_an_answer_says_what_is_not_wanted(answer: GroundEntry | None, unwanted: set[Section]):
     assert ground_rules.unwanted(DANGER, answer) == unwanted
     assert ground_rules.unwanted(AGREED, answer) == frozenset()
+
+
+@only_sqlite
+def test_what_a_receiver_reads_of_the_ground_in_free_words_is_shown_before_it_is_sent(
+    house: House, lan: Someone, browser
+):
+    said: dict[str, Any] = {
+        name: f"Lời {name}" for name in ("reason", "words", "representative", "no_other", "unheard")
+    }
+    case_id = opened(lan, replace(DANGER, **said))
+    [police] = previews(lan, case_id)
+    preview = f"/vu-viec/{case_id}/chuyen-gui/can-cu/{police.ground.id}/xem-truoc"
+    pages = [unescape(browser("lan").get(url).text) for url in (f"/vu-viec/{case_id}/gui-ngay", preview)]
+    referral_id = lan.does(sending.send, case_id, police.ground.id, ASKED)
+    house["cuong"].does(receiving_actions.open_referral, case_id, referral_id)
+    theirs = unescape(browser("cuong").get(f"/vu-viec/{case_id}/grounds").text)
+    for words in said.values():
+        assert words in theirs
+        assert all(f"“{words}”" in page for page in pages)

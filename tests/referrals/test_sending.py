@@ -9,7 +9,7 @@ from casework.cases.sections import Children, GroundEntry, Letter
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused, Ungrounded
 from casework.policy.vocabulary import Act, Section
-from casework.referrals import ground_actions, receiving_actions
+from casework.referrals import ground_actions, reader_actions, receiving_actions
 from casework.referrals import sending_actions as sending
 from tests.house import both_databases, only_sqlite
 from tests.referrals.scenes import ASKED, AT, HEALTH, POLICE, envelopes, everything, ground, referred, sections
@@ -235,4 +235,20 @@ def test_letters_are_sealed_to_both_ends_alone(house):
     assert letters
     assert Section.LETTER not in sections(house, referral.case_id, "health_station")
     steps = [sheet.letter.step for sheet in referral.to.does(receiving_actions.read_referral, *referral.at).sheets]
-    assert steps == ["send", "accept", "called"]
+    assert steps == ["send", "accept"]
+    mine = referral.lan.does(receiving_actions.read_referral, *referral.at).sheets
+    assert [sheet.letter.step for sheet in mine] == ["send", "accept", "called"]
+
+
+@only_sqlite
+def test_who_answered_a_call_is_told_to_nobody_at_the_receiver_whoever_reads_there_later(house):
+    kien = [house.hires(name) for name in ("dung", "kien")][-1]
+    referral = referred(house, danger="yes").goes("open")
+    call = Letter(who="Anh Kiên nghe máy, em dừng lại", when="2026-11-23T20:15")
+    referral.lan.does(sending.record_call, *referral.at, call, reached=True)
+    assert referral.lan.does(receiving_actions.read_referral, *referral.at).line.call
+    referral.lan.does(reader_actions.change_readers, *referral.at, [kien.id])
+    for officer in ("cuong", "dung"):
+        page = house[officer].does(receiving_actions.read_referral, *referral.at)
+        assert [sheet.letter.step for sheet in page.sheets] == ["send"]
+        assert page.line.call is None

@@ -216,6 +216,41 @@ def test_what_was_ticked_and_is_gone_since_is_said_and_nothing_else_goes(
     assert sections(house, night, "police") == set()
 
 
+def drawn(page: str) -> dict[str, list[str]]:
+    """Return the fields of the form that a page is about, as a browser sends it when nothing is touched."""
+    found: dict[str, list[str]] = {}
+    [form] = re.findall(r'<form id="f"(.*?)</form>', page, re.DOTALL)
+    for tag in re.findall(r"<input[^>]*>", form):
+        box = 'type="checkbox"' in tag
+        if (name := re.search(r' name="([^"]+)"', tag)) and (not box or " checked" in tag):
+            value = re.search(r' value="([^"]*)"', tag)
+            found.setdefault(name.group(1), []).append(unescape(value.group(1)) if value else "")
+    return {name: values for name, values in found.items() if name != "form_token"}
+
+
+@pytest.mark.parametrize("one", [False, True], ids=["in one step", "to one receiver"])
+def test_what_she_takes_back_while_the_page_is_open_does_not_go_with_it(
+    house: House, browser, lan: Someone, night: UUID, one: bool
+):
+    lan.proves(night)
+    user, entry = browser("lan"), page_of(lan, night).previews[0].ground.id
+    preview = f"/vu-viec/{night}/chuyen-gui/can-cu/{entry}"
+    url, post = (f"{preview}/xem-truoc", f"{preview}/gui") if one else [f"/vu-viec/{night}/gui-ngay"] * 2
+    sent = drawn(user.get(url).text) | ({"asks": ["police"]} if one else {})
+    ticks = f"{'' if one else f'{entry.hex[:8]}-'}sections"
+    assert "injuries" in sent[ticks]
+    said = GroundEntry("consent", "police", "refused", "spoken", consent_by="herself", refusal="Đừng kể về con")
+    lan.does(ground_actions.record_ground, night, said)
+    answer = user.post(post, data=sent)
+    assert answer.status_code == 422
+    assert "Từ lúc mở trang này đã có thay đổi" in unescape(answer.text)
+    assert sections(house, night, "police") == sections(house, night, "health_station") == set()
+    again = drawn(answer.text) | ({"asks": ["police"]} if one else {})
+    assert not again.get(ticks)
+    assert user.post(post, data=again).status_code == 303
+    assert not sections(house, night, "police") & {Section.INJURIES, Section.CHILDREN}
+
+
 def test_a_row_of_before_it_was_set_aside_is_not_believed(house: House, lan: Someone, night: UUID):
     police = page_of(lan, night).previews[0].ground.id
     with stolen(house) as thief:

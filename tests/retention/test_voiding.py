@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from casework.audit.verify import verify
-from casework.cases.sections import Identity
+from casework.cases.sections import GroundEntry, Identity
 from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound
 from casework.intake import actions as intake
 from casework.policy.vocabulary import Section
+from casework.referrals import ground_actions, unsent_actions
 from casework.retention import voiding
 from casework.statistics import actions as statistics
 from casework.statistics.plan import TOTAL
@@ -84,7 +85,7 @@ def test_what_was_shared_of_a_mistake_is_cut_off(house):
 
 @both_databases
 def test_the_old_code_finds_the_case_that_was_kept(house, lan, hoa):
-    first, second, third = (lan.opens_a_case() for _ in range(3))
+    first, second, third = (lan.opens_a_case(dao(grounds=())) for _ in range(3))
     old = [code_of(lan, case_id) for case_id in (first, second)]
     assert lan.does(voiding.merge_case, first, code_of(lan, second).upper(), "Cùng số điện thoại") == second
     hoa.does(voiding.merge_case, second, code_of(lan, third), "Cùng một chị")
@@ -97,15 +98,38 @@ def test_the_old_code_finds_the_case_that_was_kept(house, lan, hoa):
 
 
 def test_a_case_is_merged_only_with_another_of_the_same_owner_that_one_reaches(lan, mai, hoa):
-    mine, theirs, sealed = lan.opens_a_case(), mai.opens_a_case(), lan.opens_a_case(circle=[mai])
+    mine, theirs, sealed = lan.opens_a_case(dao(grounds=())), mai.opens_a_case(), lan.opens_a_case(circle=[mai])
     for code in ("không-có-99", code_of(lan, mine), code_of(mai, theirs), code_of(lan, sealed)):
         with pytest.raises(BadInput):
             lan.does(voiding.merge_case, mine, code, "x")
     assert hoa.does(voiding.merge_case, mine, code_of(mai, theirs), "x") == theirs
 
 
+@only_sqlite
+def test_what_was_said_and_not_sent_and_danger_are_not_lost_with_a_case_that_was_opened_twice(house, lan):
+    danger = GroundEntry("danger", "police", reason="Dọa giết, có dao", told="yes")
+    twice, kept = lan.opens_a_case(dao(danger="yes", grounds=(danger,))), lan.opens_a_case(dao(grounds=()))
+    merge = (voiding.merge_case, twice, code_of(lan, kept), "Một người")
+    before = everything(house, twice)
+    with pytest.raises(BadInput, match="đã nói mà chưa gửi"):
+        lan.does(*merge)
+    assert everything(house, twice) == before
+    [line] = lan.does(ground_actions.read_ledger, twice).grounds
+    lan.does(unsent_actions.set_aside, twice, line.id, "Đã gọi 113")
+    assert lan.does(*merge) == kept
+    assert lan.does(desk.read_case, kept).label.danger == "yes"
+
+
+@only_sqlite
+def test_an_open_case_does_not_vanish_into_one_that_is_closed(house, lan):
+    twice, kept = lan.opens_a_case(dao(danger="yes", grounds=())), lan.opens_a_case(dao(grounds=()))
+    lan.does(desk.close_case, kept, outcome="needs_met", words="")
+    with pytest.raises(BadInput, match="đã đóng"):
+        lan.does(voiding.merge_case, twice, code_of(lan, kept), "Một người")
+
+
 def test_an_edited_label_keeps_the_old_code(lan):
-    first, second = lan.opens_a_case(), lan.opens_a_case()
+    first, second = lan.opens_a_case(dao(grounds=())), lan.opens_a_case()
     lan.does(voiding.merge_case, first, code_of(lan, second), "x")
     label = lan.does(desk.read_case, second).label
     lan.does(desk.write_section, second, replace(label, nickname="Áo xanh", former=""), base=2)
@@ -164,7 +188,7 @@ def test_what_stands_in_a_merged_case_is_read_and_found_through_the_case_that_st
     kept = lan.opens_a_case(
         dao(identity=Identity(name="Lò Thị Mận", sex="NU"), contact=replace(dao().contact, phone=""))
     )
-    twice = lan.opens_a_case()
+    twice = lan.opens_a_case(dao(grounds=()))
     lan.does(desk.add_note, twice, "Đã gặp ở chợ phiên")
     code = code_of(lan, twice)
     lan.does(voiding.merge_case, twice, code_of(lan, kept), "Một người")
