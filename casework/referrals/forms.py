@@ -246,6 +246,8 @@ class UnsentForm(SentOnceForm):
 def _unsent_notice(proposed: Proposal) -> UnsentNotice:
     part = offering(proposed, UnsentNotice, prefix="notice-", meta={"csrf": False}, chosen=["yes"])
     part.chosen.flags.told = True
+    if proposed.goes_above:
+        part.chosen.choices = [SelectChoice("yes", gettext("Ghi tin báo, rồi gọi cấp trên"))]
     return part
 
 
