@@ -153,8 +153,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
     label = label_of(opened) or case_labels.label(context, case)
     if label is None:
         raise NotFound("label", about=case_id)
-    contact = next((page for page in opened if page.section == Section.CONTACT), None)
-    names = staff.names(context)
+    names, contact = staff.names(context), next((page for page in opened if page.section == Section.CONTACT), None)
     line = _line_maker(context, names)(case.row, label)
     restricted = case.row.owner_id in context.actor.circles
     present = reading.sections_present(context, case)
@@ -180,6 +179,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         named=_undecided_readers(context, case) if line.ours else (),
         unread=referral_presenters.unread_lines(context, case) if line.ours else (),
         unsent=unsent_grounds(context, case) if line.ours else UnsentGrounds(),
+        told=referral_presenters.told_agencies(context, case) if line.ours else frozenset(),
         clocks=clocks,
         names=names,
         merged=merged_cases.merged_into(context, case, label) if line.ours else (),
