@@ -138,3 +138,15 @@ def test_a_notice_that_nobody_could_be_sent_is_not_called_sent_and_leads_to_the_
         shown = unescape(sender.get(path).text)
         assert "Ghi tin báo để gọi cấp trên" in shown
         assert not re.search(r"Báo Chủ tịch(?: xã)?</(?:h3|a)>", shown)
+
+
+def test_a_notice_given_by_word_in_the_step_that_sends_leads_back_to_what_is_left(house: House, browser, lan):
+    case_id = lan.opens_a_case(dao())
+    sender, step = browser("lan"), f"/vu-viec/{case_id}/gui-ngay"
+    [way] = re.findall(r'value="([^"]*/tin-bao/bang-loi[^"]*)"', sender.get(step).text)
+    [action] = re.findall(r'action="([^"]*/tin-bao/bang-loi[^"]*)"', sender.get(unescape(way)).text)
+    said = {"hour": "0:00", "who": "Ông Chính, Chủ tịch xã"}
+    assert sender.post(unescape(action), data=said).location == step
+    left = unescape(sender.get(step).text)
+    assert "Gửi ngay cho nơi này" in left
+    assert "Báo Chủ tịch xã ngay" not in left
