@@ -216,7 +216,16 @@ def require_consenter(entry: GroundEntry, known: Circumstances) -> None:
             " người thứ hai xem lại rồi mới chuyển."
         )
     if _may_have_done_it(entry, known) and not entry.no_other.strip():
-        raise BadInput("Hãy ghi vì sao không hỏi được người đại diện khác, là người không gây bạo lực.")
+        _ask_for_another_representative(entry, known)
+
+
+def _ask_for_another_representative(entry: GroundEntry, known: Circumstances) -> None:
+    if _is_told_apart_by_name(entry, known):
+        raise BadInput(
+            "Chưa ghi tên người gây bạo lực, nên chưa biết có phải chính người đại diện này không. Hãy ghi tên ở phần"
+            " “Người có hành vi bạo lực”; chưa biết tên thì ghi vì sao không hỏi được người đại diện khác."
+        )
+    raise BadInput("Hãy ghi vì sao không hỏi được người đại diện khác, là người không gây bạo lực.")
 
 
 def _require_representative_of_child(entry: GroundEntry, known: Circumstances) -> None:
@@ -281,8 +290,16 @@ def _may_have_done_it(entry: GroundEntry, known: Circumstances) -> bool:
         names_a_colleague(entry.representative, known.perpetrator)
         or names_a_colleague(known.perpetrator, entry.representative)
     )
+    return entry.suspected != "no" or same_name or _is_told_apart_by_name(entry, known)
+
+
+def _is_told_apart_by_name(entry: GroundEntry, known: Circumstances) -> bool:
+    """Tell whether nothing but the name of the one who did it, which is not known, could tell the representative apart.
+
+    They were answered for as somebody else, and are of the same relation, as mother and father are.
+    """
     same_relation = bool(known.relation) and known.relation == entry.representative_relation
-    return entry.suspected != "no" or same_name or (same_relation and not known.perpetrator)
+    return entry.suspected == "no" and same_relation and not known.perpetrator
 
 
 def _listed(name: str, code: str, key: str) -> frozenset[Section]:

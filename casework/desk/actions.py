@@ -185,6 +185,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         named=_undecided_readers(context, case) if line.ours else (),
         unread=referral_presenters.unread_lines(context, case) if line.ours else (),
         unsent=unsent_grounds(context, case) if line.ours else UnsentGrounds(),
+        told=referral_presenters.told_agencies(context, case) if line.ours else frozenset(),
         clocks=clocks,
         names=names,
         merged=merged_cases.merged_into(context, case, label) if line.ours else (),

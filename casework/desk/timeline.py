@@ -11,9 +11,10 @@ from uuid import UUID
 from casework import clock
 from casework.audit import freshness, read
 from casework.cases import reading
+from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import RECORDS, Erasure, GroundEntry, Letter, Notice
-from casework.cases.states import CaseState
+from casework.cases.states import CaseState, GroundState
 from casework.cases.task_entry import Task
 from casework.gate import ActContext
 from casework.policy.vocabulary import Act, Section
@@ -22,6 +23,8 @@ from casework.vault.keys.envelopes import OpenedDocument
 # The story stays closed until somebody asks for it; the others that are left out are nobody's to read.
 UNOPENED = frozenset({Section.STORY, Section.FACTS, Section.DRAFT, Section.ADVICE})
 SENT, OPENED, CLOSED, REOPENED, RECEIVED = "send", "opened", "closed", "reopened", "received"
+# A notice that nobody could be sent, for all who would read it must not know.
+ABOVE = "above"
 _LEDGERS = frozenset({Section.LETTER, Section.NOTICE, Section.TASK, Section.ERASURE}) | RECORDS
 _MOST = 200
 
@@ -51,7 +54,8 @@ def events_of(
     opened = [page for page in pages if page.section not in UNOPENED]
     ours = case.row.owner_id in context.actor.agencies
     begun = min((page.at for page in opened if page.revision == 1), default=0) if ours else 0
-    events = [event for page in opened if (event := _event(page, names, begun=begun, ours=ours))]
+    grounds = {ground.id: ground for ground in reading.rows_of_case(context, case, Ground)} if ours else {}
+    events = [event for page in opened if (event := _event(page, names, grounds, begun=begun))]
     if ours:
         receivers = _receivers(context, case)
         events = [replace(event, receiver=receivers.get(event.link_id, "")) for event in events]
@@ -80,15 +84,20 @@ def _reception(
     return TimelineEvent(clock.midnight(reading.date_of(case.row.opened)), "", None, RECEIVED)
 
 
-def _event(page: OpenedDocument, names: Mapping[UUID, str], *, begun: int, ours: bool) -> TimelineEvent | None:
-    """Return what a page tells; None for what was written with the case itself, or before it was shared."""
+def _event(
+    page: OpenedDocument, names: Mapping[UUID, str], grounds: Mapping[UUID, Ground], *, begun: int
+) -> TimelineEvent | None:
+    """Return what a page tells; None for what was written with the case itself, or before it was shared.
+
+    `grounds` are those of the owner's case by id; whom it was shared with has none, and a `begun` of 0.
+    """
     section, by = Section(page.section), names.get(page.by, "")
     if section in _LEDGERS:
         return _entry(section, page, by)
-    if page.at == begun or (not ours and page.revision == 1):
+    if page.at == begun or (not begun and page.revision == 1):
         return None
     if section is Section.GROUNDS:
-        return _ground(page, by) if ours else None
+        return _ground(page, by, grounds[page.series]) if page.series in grounds else None
     return TimelineEvent(page.at, by, section, "rewritten" if page.revision > 1 else "written")
 
 
@@ -100,7 +109,8 @@ def _entry(section: Section, page: OpenedDocument, by: str) -> TimelineEvent:
         return TimelineEvent(page.at, by, section, letter.step, about, _id(letter.referral))
     if section is Section.NOTICE:
         notice = Notice.from_json(page.data)
-        return TimelineEvent(page.at, by, section, notice.step, notice.assigned, _id(notice.notice))
+        step = ABOVE if notice.step == SENT and not notice.readers else notice.step
+        return TimelineEvent(page.at, by, section, step, notice.assigned, _id(notice.notice))
     if section is Section.TASK:
         task = Task.from_json(page.data)
         return TimelineEvent(page.at, by, section, task.step, task.clock)
@@ -112,9 +122,18 @@ def _id(written: str) -> UUID | None:
     return UUID(written) if written else None
 
 
-def _ground(page: OpenedDocument, by: str) -> TimelineEvent:
+def _ground(page: OpenedDocument, by: str, ground: Ground) -> TimelineEvent:
+    """Return what the newest revision of a ground tells: what its author did then, and not what it once began with."""
     entry = GroundEntry.from_json(page.data)
-    step = "ended" if entry.ended else "called" if entry.called and not entry.call_on else entry.consent or entry.kind
+    steps = (
+        ("set_aside", ground.state == GroundState.SET_ASIDE),
+        ("called", entry.called),
+        ("disagreed", entry.review == "disagreed"),
+        ("ended", ground.state == GroundState.WITHDRAWN),
+        ("agreed", entry.review == "agreed"),
+        ("narrowed", page.revision > 1),
+    )
+    step = next((step for step, is_so in steps if is_so), entry.consent or entry.kind)
     return TimelineEvent(page.at, by, Section.GROUNDS, step, entry.receiver)
 
 

@@ -172,7 +172,8 @@ class CasePage:
     first. `must_tell` says that the law makes us tell the child protection officer, `unprotected` whom to call in
     danger without a ground to tell the police; `named` are those who must not know and read it all the same; `notice`
     is for who may notify the chair. `names` are those of all members, for who wrote what. `unread` is what
-    nobody at its receiver can open, `unsent` is what was said and not sent yet, or cut off by the second person.
+    nobody at its receiver can open, `unsent` is what was said and not sent yet, or cut off by the second person, `told`
+    are the kinds of agencies that can read what was sent.
     `merged` are the cases that were merged into it.
     `progress` is where the case stands, `timeline` what happened in it, the newest first. `care` is what a health
     worker is to look at; `near` is where the other person is, a code, if they can be there at once. `outcome` is the
@@ -199,6 +200,7 @@ class CasePage:
     named: tuple[str, ...] = ()
     unread: tuple[UnreadReferral, ...] = ()
     unsent: UnsentGrounds = field(default_factory=UnsentGrounds)
+    told: frozenset[str] = frozenset()
     names: Mapping[UUID, str] = field(default_factory=dict)
     merged: tuple[MergedCase, ...] = ()
     progress: CaseProgress = field(default_factory=CaseProgress)

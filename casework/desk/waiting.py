@@ -25,7 +25,7 @@ class WaitingList:
     """A list of what waits for somebody: its word in an address, its words, its lines and where all of them stand.
 
     `panel` is the heading on the first page, which lists that press share; `due` the first deadline in microseconds,
-    or 0.
+    or 0; `shown` how many lines at least stand on the first page.
     """
 
     word: str
@@ -34,6 +34,7 @@ class WaitingList:
     url: str
     panel: Any = ""
     due: int = 0
+    shown: int = 0
 
     @property
     def heading(self) -> Any:
@@ -86,8 +87,9 @@ def _pressing(home: Home, box: Box) -> Iterable[WaitingList]:
     yield _own("khong-duoc-biet", _("Người không được biết đang đọc được"), home.named)
     yield _notices("dich-danh", _("Tin báo gửi đích danh bạn"), home.notices.received)
     yield _referrals("khong-ai-doc", _("Nơi nhận không còn ai đọc được"), box.unreadable)
-    yield _referrals("gap", _("Gấp, chưa ai mở"), box.unopened)
-    yield _referrals("lam-ngay", _("Chuyển đến, cần làm ngay"), box.pressing)
+    yield _referrals("gap", _("Gấp, chưa ai mở"), box.unopened, shown=len(box.unopened))
+    unopened = sum(line.unopened for line in box.pressing)
+    yield _referrals("lam-ngay", _("Chuyển đến, cần làm ngay"), box.pressing, shown=unopened)
     yield WaitingList("nguy-hiem", _("Đang nguy hiểm"), home.urgent, url_for("desk.followed"), panel=now)
     yield _own("da-mat", _("Người ấy đã mất: chờ lãnh đạo Hội đóng"), home.deaths, panel=now)
     yield _own("xem-lai", _("Chờ xem lại"), home.reviews, panel=now)
@@ -124,9 +126,10 @@ def _own(word: str, title: Any, lines: Sequence[Any], *, panel: Any = "", due: i
     return WaitingList(word, title, lines, url_for("desk.waiting", word=word), panel, due)
 
 
-def _referrals(part: str, title: Any, lines: Sequence[ReferralLine], *, order: str = "") -> WaitingList:
+def _referrals(part: str, title: Any, lines: Sequence[ReferralLine], *, order: str = "", shown: int = 0) -> WaitingList:
     url = url_for("referrals.box", viec=part, xep=order or None)
-    return WaitingList(f"chuyen-gui-{part}", title, lines, url, due=_first(one.next_due for one in lines if one.live))
+    due = _first(one.next_due for one in lines if one.live)
+    return WaitingList(f"chuyen-gui-{part}", title, lines, url, due=due, shown=shown)
 
 
 def _notices(part: str, title: Any, lines: Sequence[Any]) -> WaitingList:

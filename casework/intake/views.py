@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.intake import actions, advice_views, page_flow, speech_views
+from casework.intake.actions import Setting
 from casework.intake.advice_forms import AdviceForm
 from casework.intake.forms import MustNotKnowForm, Offers
 from casework.intake.page_flow import BEGUN, CHECK, REACH, READERS, TOLD, Unfinished
@@ -32,7 +33,7 @@ def begin() -> str:
 @blueprint.post("/ghi-nhan/tiep")
 def told() -> Answer:
     """Go on from what was said first, to the telephones or to who must not know, or come back to it."""
-    offers = Offers(pronoun=request.form.get("pronoun", ""), setting=perform(actions.begin_intake, in_danger=True))
+    offers = _offers_of_first(perform(actions.begin_intake, in_danger=True))
     form = page_flow.form_of(TOLD, request.form, offers)
     if "back" in request.form:
         return page_flow.render_first(TOLD, form, offers)
@@ -45,10 +46,15 @@ def told() -> Answer:
     return page_flow.render_first(READERS, given_before(lambda typed: MustNotKnowForm(typed, offers)), offers)
 
 
+def _offers_of_first(setting: Setting | None = None) -> Offers:
+    """Return what is offered after the first page: how the person is addressed follows from the age that was said."""
+    return Offers(pronoun=request.form.get("pronoun", ""), said_age=request.form.get("age_group", ""), setting=setting)
+
+
 @blueprint.post("/ghi-nhan/bat-dau")
 def start() -> Answer:
     """Start the draft, sealed from its first byte to those who may read it."""
-    offers = Offers(pronoun=request.form.get("pronoun", ""))
+    offers = _offers_of_first()
     first = page_flow.form_of(TOLD, request.form, offers)
     form = page_flow.form_of(READERS, request.form, offers)
     if not first.validate():

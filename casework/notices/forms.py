@@ -44,6 +44,7 @@ def offering(proposed: Proposal, kind: type[F], **options: Any) -> F:
         SelectChoice(str(someone.id), someone.name, {"hint": code_words(someone.role, "role")})
         for someone in proposed.addressees
     ]
+    form.readers.flags.told = True
     if proposed.withheld:
         asks = codelist("notice_ask")
         words = ", ".join(asks.label(code, language()) for code in proposed.withheld)
@@ -71,18 +72,14 @@ class SetNoticeAsideForm(SentOnceForm):
     )
 
 
-class AssignForm(Form):
-    """To whom the work is given, and what they shall do."""
-
-    agency = field_of(Notice, "assigned", required=True, select=False)
-    words = LongText(_("Giao cho ai, làm gì?"), required=False, rows=3, hint=_("Nơi báo tin đọc được câu này."))
-
-
 def assign_form() -> Any:
-    """Offer the agencies whose people work on cases."""
+    """Ask to which of the agencies that work on cases the work is given, and what they shall do."""
     working = [agency.code for agency in codelist("agency") if agency.flag("holds_keys")]
-    fields = {"agency": field_of(Notice, "assigned", required=True, select=False, only=working)}
-    return type("AssignForm", (AssignForm,), fields)()
+    fields = {
+        "agency": field_of(Notice, "assigned", required=True, select=False, only=working),
+        "words": LongText(_("Giao cho ai, làm gì?"), required=False, rows=3, hint=_("Nơi báo tin đọc được câu này.")),
+    }
+    return type("AssignForm", (Form,), fields)()
 
 
 class AnswerNoticeForm(Form):

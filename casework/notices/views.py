@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -61,7 +61,8 @@ def record_spoken(case_id: UUID) -> Answer:
         try:
             notice_id = perform(actions.record_spoken, case_id, form.told(), once=form.idempotency_key())
             flash(_("Đã ghi vào sổ."), "done")
-            return notice_pages.to_notice(case_id, notice_id)
+            from_step = request.args.get("ve") == "gui-ngay"
+            return _to_unsent(case_id) if from_step else notice_pages.to_notice(case_id, notice_id)
         except BadInput as cause:
             form.who.errors = [_(str(cause))]
     return notice_pages.spoken_page(perform(actions.preview, case_id), form)
@@ -75,8 +76,13 @@ def set_aside(case_id: UUID) -> Answer:
     if form.validate_on_submit():
         perform(actions.set_aside, case_id, form.words.data or "", once=form.idempotency_key())
         flash(_("Đã ghi vì sao chưa báo."), "done")
-        return redirect(url_for("referrals.unsent.read", case_id=case_id), 303)
+        return _to_unsent(case_id)
     return notice_pages.set_aside_page(perform(actions.preview, case_id), form)
+
+
+def _to_unsent(case_id: UUID) -> Response:
+    """Lead back to the step that sends the rest; a case of which nothing is unsent leads on to its page."""
+    return redirect(url_for("referrals.unsent.read", case_id=case_id), 303)
 
 
 @blueprint.get(NOTICE)

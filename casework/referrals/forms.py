@@ -24,6 +24,7 @@ from casework.referrals.receiving_side import ProposedReader, ReceivingSide
 from casework.referrals.unsent_view_models import UnsentPage
 from casework.web.call_forms import PhoneCallForm
 from casework.web.choice_fields import code_words
+from casework.web.form_tokens import as_drawn
 from casework.web.forms import Choices, DateParts, Form, LongText, SentOnceForm, ShortText, parse_uuid
 
 
@@ -241,6 +242,16 @@ class UnsentForm(SentOnceForm):
         """Return what is to be corrected of the whole and of each part that goes."""
         return [*super().problems(), *(problem for part in self.all_parts for problem in part.problems())]
 
+    @property
+    def drawn(self) -> str:
+        """Return in a word what is proposed, which is nothing typed; empty where the form shows what was typed."""
+        parts = [part for part in self.all_parts if part is self.notice or part.preview.sendable]
+        boxes = [box for part in parts for box in part if not isinstance(box, HiddenField)]
+        if any(box.raw_data is not None for box in boxes):
+            return ""
+        answers = ((box.name, box.data if isinstance(box.data, list) else [box.data or ""]) for box in boxes)
+        return as_drawn((name, value) for name, values in answers for value in values)
+
     def notice_choice(self) -> NoticeChoice | None:
         return self.notice.choice() if self.notice and self.notice.chosen.data else None
 
@@ -260,6 +271,8 @@ class UnsentForm(SentOnceForm):
 def _unsent_notice(proposed: Proposal) -> UnsentNotice:
     part = offering(proposed, UnsentNotice, prefix="notice-", meta={"csrf": False}, chosen=["yes"])
     part.chosen.flags.told = True
+    if proposed.goes_above:
+        part.chosen.choices = [SelectChoice("yes", gettext("Ghi tin báo, rồi gọi cấp trên"))]
     return part
 
 

@@ -14,7 +14,7 @@ from casework.cases.ground_rules import DANGER
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import GroundEntry, Letter
-from casework.cases.states import LIVE_REFERRAL, GroundState, ReferralState
+from casework.cases.states import LIVE_REFERRAL, READABLE, GroundState, ReferralState
 from casework.gate import ActContext
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Section
@@ -142,6 +142,13 @@ def unread_lines(context: ActContext, verified: VerifiedCase) -> tuple[UnreadRef
             agency = freshness.agency(context.session, context.commune_id, referral.ground.receiver_id)
             unread.append(UnreadReferral(referral.row.id, agency.name, agency.kind, agency.duty_phone))
     return tuple(unread)
+
+
+def told_agencies(context: ActContext, verified: VerifiedCase) -> frozenset[str]:
+    """Return the kinds of agencies that can read now what was sent of a case."""
+    sent = [referral for referral in lookup.referrals(context, verified) if referral.state in READABLE]
+    ids = {referral.ground.receiver_id for referral in sent}
+    return frozenset(freshness.agency(context.session, context.commune_id, agency_id).kind for agency_id in ids)
 
 
 def _is_unread(referral_id: UUID, case: ReferralCase, directory: LineDirectory, *, incoming: bool) -> bool:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from casework import clock
+from casework.cases.ground_rules import CONSENT
 from casework.cases.sections import GroundEntry
 from casework.codelists import codelist
 from casework.errors import BadInput
@@ -27,6 +28,7 @@ from casework.web.translation import day, moment
 
 # The kind of ground by its segment of the URL.
 KINDS = {"dong-y": "consent", "luat": "duty", "nguy-hiem": "danger"}
+_SAYS_NO = ("refused", "not_asked")
 
 
 def _page_words(heading: Any, button: Any, advice: Any = "") -> dict[str, Any]:
@@ -89,7 +91,7 @@ def recorded_words(before: GroundLedger, answer: GroundEntry) -> str:
             " ấy hoặc người đại diện khác; người ấy muốn rút thì bấm Rút lại."
         )
     if not ended:
-        return gettext("Đã ghi lý do chia sẻ.")
+        return gettext("Đã ghi câu trả lời.") if answer.consent in _SAYS_NO else gettext("Đã ghi lý do chia sẻ.")
     sections = ", ".join(codelist("section").label(one.code, language()) for one in after.read_by(answer.receiver))
     names = {"agency": ended[0].receiver, "sections": sections}
     words = (
@@ -99,6 +101,13 @@ def recorded_words(before: GroundLedger, answer: GroundEntry) -> str:
     )
     called = gettext("Sổ đã hẹn gọi hỏi thăm người ấy ngày mai.")
     return f"{words} {called}"
+
+
+def withdrawn_words(before: GroundLedger) -> str:
+    """Say what a receiver still reads after a ground was withdrawn, as the page before it has said."""
+    if any(line.stays for line in before.endings):
+        return gettext("Đã rút. Nơi nhận chỉ còn đọc được phần mà trang trước ghi là vẫn còn.")
+    return gettext("Đã rút lại. Nơi nhận không còn đọc được.") if before.endings else gettext("Đã rút lại.")
 
 
 def parts_page(ledger: GroundLedger, form: GroundForm, parts: Any, kind: str) -> tuple[str, int]:
@@ -162,6 +171,13 @@ def meaning(kind: str) -> str:
     return codelist("ground_kind").get(kind).text("meaning", language())
 
 
+def ground_words(entry: GroundEntry) -> str:
+    """Return on what something is shared; of a consent also who gave it, where that was not the person alone."""
+    by = entry.consent_by if entry.kind == CONSENT else ""
+    given = codelist("consent_by").get(by).text("given", language()) if by else ""
+    return given or codelist("ground_kind").label(entry.kind, language())
+
+
 def law_words(entry: GroundEntry) -> str:
     """Return the article of a ground in words; before there was a list of articles it was typed."""
     return codelist("duty_article").label(entry.duty, language()) if entry.duty else entry.article
@@ -173,6 +189,7 @@ def on_day(at: int) -> str:
 
 
 FILTERS: Mapping[str, Callable[[Any], str]] = {
+    "ground_words": ground_words,
     "law_words": law_words,
     "meaning": meaning,
     "moment": moment,

@@ -19,7 +19,7 @@ from casework.policy.vocabulary import Act, Section
 from casework.referrals import lookup, missing_grounds, presenters, sending_actions
 from casework.referrals.preview_view_models import Preview
 from casework.referrals.unsent_view_models import UnsentCase, UnsentGrounds, UnsentPage
-from casework.referrals.view_models import GroundLine, is_covered
+from casework.referrals.view_models import GroundLine, is_covered, is_replaced
 
 _ENDED = GroundState.WITHDRAWN
 _MOST_URGENT_FIRST = ("danger", "duty", "consent")
@@ -123,19 +123,12 @@ def _unsent_grounds(context: ActContext, verified: VerifiedCase) -> UnsentGround
     return UnsentGrounds(
         sendable=tuple(line for line in lines if line.never_sent and not is_covered(line, lines)),
         held_back=tuple(line for line in lines if line.held_back),
-        disagreed=tuple(line for line in lines if line.disagreed and not any(_replaces(one, line) for one in lines)),
+        disagreed=tuple(line for line in lines if line.disagreed and not is_replaced(line, lines)),
     )
 
 
 def _urgency(line: GroundLine) -> tuple[int, int, str]:
     return _MOST_URGENT_FIRST.index(line.entry.kind), line.at, line.entry.receiver
-
-
-def _replaces(other: GroundLine, refused: GroundLine) -> bool:
-    """Tell whether another ground for the same receiver answers a No: recorded after it, or one that carries anyway."""
-    if other.receiver_id != refused.receiver_id or other.id == refused.id or refused.review is None:
-        return False
-    return other.at > refused.review.at or (other.live and not other.held_back)
 
 
 @action(Act.UNSENT_SEND)
@@ -148,11 +141,12 @@ def send_unsent(
     without: Collection[UUID] = (),
     leaving_out: Mapping[UUID, Collection[Section]] = MappingProxyType({}),
     once: UUID | None = None,
-) -> int:
-    """Refer the case on each of these grounds and notify the chair in one commit, all or nothing; return how many went.
+) -> UUID | None:
+    """Refer the case on each of these grounds and notify the chair in one commit, all or nothing.
 
     `letters` holds a letter for each ground, `without` who at a receiver shall not read, `leaving_out` which sections
-    are taken out of a ground, sent on or not. The same form sent again under `once` is sent once.
+    are taken out of a ground, sent on or not. The same form sent again under `once` is sent once. Returns the id of the
+    notice, None where none was chosen.
     """
     verified = reading.find_case(context, case_id)
     if not letters and notice is None:
@@ -167,10 +161,11 @@ def send_unsent(
     for ground_id in leaving_out.keys() - letters.keys():
         ground = lookup.find_ground(context, verified, ground_id)
         consent_and_grounds.narrow(context, verified, ground, frozenset(leaving_out[ground_id]))
+    notice_id = None
     if notice is not None:
-        context.also(notices.send, case_id, asks=notice.asks, readers=notice.readers, once=once)
+        notice_id = context.also(notices.send, case_id, asks=notice.asks, readers=notice.readers, once=once)
     context.about, context.reason = case_id, f"{len(letters)} referrals, {'a' if notice else 'no'} notice"
-    return len(letters) + (notice is not None)
+    return notice_id
 
 
 @action(Act.UNSENT_SET_ASIDE)

@@ -1,5 +1,6 @@
 """The page "Gửi ngay những gì đã nói": everything that was said and not sent, sent in one step or set aside."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -7,9 +8,12 @@ from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from casework.cases.sections import Letter
+from casework.notices import notice_pages
 from casework.policy.vocabulary import Act
 from casework.referrals import rendering, unsent_actions
 from casework.referrals.forms import SetAsideForm, UnsentForm
+from casework.referrals.unsent_view_models import UnsentPage
 from casework.web.current_user import check_permission, perform
 
 blueprint = Blueprint("unsent", __name__)
@@ -37,9 +41,8 @@ def send(case_id: UUID) -> Answer:
         return rendering.unsent_page(page, form)
     letters, notice, once = form.letters(), form.notice_choice(), form.idempotency_key()
     chosen: dict[str, Any] = {"without": form.taken_out(), "leaving_out": form.leaving_out()}
-    perform(unsent_actions.send_unsent, case_id, letters, notice=notice, once=once, **chosen)
-    flash(_("Đã gửi. Nơi nhận mở lúc nào thì hiện ở trang đầu."), "done")
-    return _to_case(case_id)
+    notice_id = perform(unsent_actions.send_unsent, case_id, letters, notice=notice, once=once, **chosen)
+    return _sent(page, letters, notice_id)
 
 
 @blueprint.route(f"{UNSENT}/<uuid:ground_id>/de-lai", methods=["GET", "POST"])
@@ -52,6 +55,17 @@ def set_aside(case_id: UUID, ground_id: UUID) -> Answer:
     perform(unsent_actions.set_aside, case_id, ground_id, form.words.data or "")
     flash(_("Đã ghi vì sao chưa gửi."), "done")
     return redirect(url_for("referrals.unsent.read", case_id=case_id), 303)
+
+
+def _sent(page: UnsentPage, letters: Mapping[UUID, Letter], notice_id: UUID | None) -> Response:
+    """Say what went, and lead to the case; a notice that nobody could be sent leads on to the call that it needs."""
+    above = notice_id if page.notice and page.notice.goes_above else None
+    if letters or not above:
+        flash(_("Đã gửi. Nơi nhận mở lúc nào thì hiện ở trang đầu."), "done")
+    if above is None:
+        return _to_case(page.case_id)
+    flash(_("Đã ghi tin báo. Hãy gọi cấp trên ngay."), "done")
+    return notice_pages.to_notice(page.case_id, above)
 
 
 def _to_case(case_id: UUID) -> Response:

@@ -313,6 +313,13 @@ def is_covered(line: GroundLine, lines: Iterable[GroundLine]) -> bool:
     return line.entry.kind == CONSENT and bool(others) and set(line.sections) <= read
 
 
+def is_replaced(refused: GroundLine, lines: Iterable[GroundLine]) -> bool:
+    """Tell whether another ground for its receiver answers a No: recorded after it, or one that carries anyway."""
+    at = refused.review.at if refused.review else 0
+    others = (one for one in lines if one.receiver_id == refused.receiver_id and one.id != refused.id)
+    return any(one.at > at or (one.live and not one.held_back) for one in others)
+
+
 @dataclass(frozen=True)
 class EndingLine:
     """What one receiver, by name, can no longer read after a withdrawal or the closing, and what stays by which law."""
@@ -360,7 +367,7 @@ class GroundLedger:
     def undecided(self) -> list[GroundLine]:
         """Return what was said and never sent, but for what a second person is looked for."""
         decided = [line for line in self.grounds if line.to_be_decided and not line.waiting]
-        return [line for line in decided if line.disagreed or not is_covered(line, self.grounds)]
+        return [line for line in decided if not (is_replaced if line.disagreed else is_covered)(line, self.grounds)]
 
     @property
     def reviews(self) -> list[GroundLine]:

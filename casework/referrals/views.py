@@ -90,7 +90,7 @@ def withdraw_ground(case_id: UUID, ground_id: UUID) -> Answer:
     if not form.validate_on_submit():
         return render_template("referrals/end_ground.html", ledger=ledger, form=form), 422 if form.errors else 200
     perform(ground_actions.withdraw_ground, case_id, ground_id, **form.answers)
-    flash(_("Đã rút. Nơi nhận chỉ còn đọc được phần mà trang trước ghi là vẫn còn."), "done")
+    flash(rendering.withdrawn_words(ledger), "done")
     return _to_case(case_id)
 
 

@@ -4,9 +4,11 @@ A token is signed with K_web and says whose page a form stood on, where that pag
 opens nothing: whoever holds it can only add to what its owner finds later.
 """
 
+import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from uuid import UUID, uuid4
@@ -30,7 +32,8 @@ SECRET = frozenset({"passphrase", "digits", "code", "short", "passkey", "proof",
 _TOKENS = frozenset({"csrf_token", FIELD, "roi"})
 # Which button was pressed, or which step was sent, is no answer.
 _NOT_CARRIED = SECRET | _TOKENS | {"back", "called", "draft", "promote", "parts"}
-_NOT_TYPED = frozenset({"once", "base", "pronoun", "mark", "period"})
+DRAWN = "drawn"
+_NOT_TYPED = frozenset({"once", "base", "pronoun", "mark", "period", DRAWN})
 _LASTS = 3 * 24 * 3600 * clock.MICROSECOND
 
 
@@ -75,8 +78,18 @@ def sent_fields() -> list[tuple[str, str]]:
 
 
 def says_something(fields: list[tuple[str, str]]) -> bool:
-    """Tell whether any of these pairs was typed or chosen, and not put there by the page."""
-    return any(value.strip() for name, value in fields if name not in _NOT_TYPED)
+    """Tell whether any of these pairs was typed or chosen, and not put there by the page.
+
+    A form in which much is proposed says in the box `drawn` what that was.
+    """
+    said = [pair for pair in fields if pair[1].strip() and pair[0] not in _NOT_TYPED]
+    return bool(said) and as_drawn(said) != dict(fields).get(DRAWN)
+
+
+def as_drawn(fields: Iterable[tuple[str, str]]) -> str:
+    """Return a short word for the answers that stand in a form, whatever their order: what says nothing is left out."""
+    said = sorted(pair for pair in fields if pair[1].strip() and not pair[0].endswith("-offered"))
+    return sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 
 def restore(form_id: UUID, action: str, fields: Any) -> None:

@@ -137,7 +137,7 @@ def test_19_in_a_union_of_three_the_second_person_is_never_the_first(on_phone, h
     assert lead.page.url.endswith("/gui-ngay"), "what was recorded in the danger is sent at once"
     assert lead.page.is_checked("main .receiver:has(h2:text('Công an')) input[name$=chosen]")
     assert lead.page.query_selector("main a[href$='/xem-lai']") is None
-    lead.goes("a.back", ".safe")
+    lead.goes(".back", ".safe")
     lead.goes("text=Chuyển gửi, hỏi ý người ấy", "main .ground")
     assert "Người xem lại được: Nguyễn Thanh Bình" in lead.page.inner_text("main")
     assert lead.page.query_selector("main a[href$='/xem-lai']") is None

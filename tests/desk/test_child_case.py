@@ -99,3 +99,17 @@ def test_the_child_officer_is_not_told_to_tell_the_child_officer(house, lan, bro
         assert tell not in words, page
         assert "tôi báo người bảo vệ trẻ em" not in words, page
     assert "hãy gặp và bảo vệ em ấy ngay" in shown(client.get(f"/vu-viec/{case_id}"))
+
+
+def test_who_protects_children_is_to_be_told_until_they_can_read_it(house, lan, browser):
+    case_id = lan.opens_a_case(dao(identity=of_age(14), grounds=()))
+    ground_id = lan.does(ground_actions.record_ground, case_id, DUTY)
+    tell = "phải báo người bảo vệ trẻ em của xã ngay"
+    assert tell in shown(browser("lan").get(f"/vu-viec/{case_id}"))
+    referral_id = lan.does(sending.send, case_id, ground_id, Letter(asks=("child_protection",)))
+    told = shown(browser("lan").get(f"/vu-viec/{case_id}"))
+    assert CLOCKS in told
+    assert tell not in told
+    house["nga"].does(receiving_actions.open_referral, case_id, referral_id)
+    house["nga"].does(receiving_actions.decline, case_id, referral_id, "Đang đi tập huấn")
+    assert tell in shown(browser("lan").get(f"/vu-viec/{case_id}"))

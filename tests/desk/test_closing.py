@@ -193,3 +193,11 @@ def test_a_case_that_was_written_down_twice_is_merged_and_not_closed(house: Hous
     assert state(house, case_id) == "open"
     with pytest.raises(BadInput):
         lan.does(desk.close_case, case_id, outcome="duplicate", words=WORDS)
+
+
+def test_what_was_refused_and_rests_on_another_ground_is_not_called_unsent(house: House, lan: Someone, night, browser):
+    danger = in_danger(house, night)
+    ground(house, night, sections=("contact", "incident"))
+    house["hoa"].does(ground_actions.review_ground, night, danger, agrees=False, words="Người kia đã đi xa")
+    assert lan.does(ground_actions.read_ledger, night).undecided == []
+    assert "Đã nói mà chưa gửi" not in unescape(browser("lan").get(f"/vu-viec/{night}/dong").text)

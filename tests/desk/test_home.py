@@ -13,6 +13,7 @@ from casework.policy.vocabulary import Act
 from tests.house import DUTY_PHONE, House, only_sqlite
 from tests.notices.scenes import told
 from tests.people import STAFF
+from tests.referrals.scenes import referred
 from tests.stories import CANARIES, dao
 
 pytestmark = only_sqlite
@@ -165,3 +166,11 @@ def test_a_notice_stands_on_the_first_page_of_who_is_named_and_of_who_waits_for_
     waiting = html.fromstring(browser("lan").get("/").text)
     for page, head in ((named, "Tin báo gửi đích danh bạn"), (waiting, "Tin báo chưa ai nhận")):
         assert page.xpath(f"//section[h2='{head}']//a[contains(@href, '/tin-bao/')]"), head
+
+
+def test_no_urgent_referral_that_nobody_has_opened_is_folded_away(house, browser):
+    sent = [referred(house, danger="yes") for _ in range(5)]
+    for username in ("lan", "cuong"):
+        page = html.fromstring(browser(username).get("/").text)
+        shown = set(page.xpath("//table[not(ancestor::details)]//a/@href"))
+        assert {referral.path for referral in sent} <= shown

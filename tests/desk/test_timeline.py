@@ -10,11 +10,12 @@ from casework import clock
 from casework.cases.sections import Assessment, Identity, Plan
 from casework.desk import actions as desk
 from casework.policy.vocabulary import Section
+from casework.referrals import ground_actions, unsent_actions
 from casework.referrals import sending_actions as sending
 from casework.web.list_pages import PAGE
 from tests.house import only_sqlite
 from tests.people import STAFF
-from tests.referrals.scenes import ground, referred
+from tests.referrals.scenes import ASKED, ground, referred
 from tests.stories import CANARIES, dao
 
 pytestmark = only_sqlite
@@ -139,3 +140,26 @@ def test_many_events_are_paged(lan, browser):
     assert len(first) == PAGE
     second = browser("lan").get(f"/vu-viec/{case_id}/dien-bien?trang=1").text
     assert "Ghi nhận vụ việc</p>" in second
+
+
+def test_a_ground_tells_what_was_done_with_it_last_and_not_how_it_began(house, lan, browser):
+    case_id, danger = lan.opens_a_case(dao(grounds=())), {"kind": "danger", "consent": "", "form": "", "reason": "Dao"}
+    refused, ended = ground(house, case_id, **danger), ground(house, case_id, "child_protection", **danger)
+    aside, less = ground(house, case_id, "health_station"), ground(house, case_id, "legal_aid")
+    lan.does(unsent_actions.set_aside, case_id, aside, "Chị tự đi khám")
+    lan.does(sending.send, case_id, less, ASKED, leaving_out=[Section.PERPETRATOR])
+    house["hoa"].does(ground_actions.review_ground, case_id, refused, agrees=False, words="Người kia đã bị tạm giữ")
+    lan.does(ground_actions.withdraw_ground, case_id, ended)
+    lines = told(browser("lan"), case_id)
+    assert set(lines) == {
+        "Ghi nhận vụ việc",
+        "Để lại, không gửi cho Trạm Y tế",
+        "Chuyển gửi đi: công an bảo vệ, ngăn chặn",
+        "Bớt phần cho Văn phòng đọc",
+        "Xem lại việc chia sẻ với Công an: không đồng ý",
+        "Rút lại việc chia sẻ với Bảo vệ trẻ em",
+    }
+    again = ground(house, case_id, **danger)
+    assert told(browser("lan"), case_id)[0] == "Ghi lý do chia sẻ với Công an: nguy hiểm đến tính mạng"
+    house["hoa"].does(ground_actions.review_ground, case_id, again, agrees=True)
+    assert told(browser("lan"), case_id)[0] == "Xem lại việc chia sẻ với Công an: đồng ý"

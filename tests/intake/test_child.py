@@ -99,3 +99,13 @@ def test_signs_of_trafficking_say_at_once_where_to_bring_the_person(lan, browser
     page = shown(client.get(f"/vu-viec/{draft_id}"))
     assert words in page
     assert "53/2024/QH15" in page
+
+
+def test_a_child_is_spoken_to_as_a_child_as_soon_as_the_age_is_said(browser):
+    child = {"danger": "yes", "age_group": "LT16", "mode": "record", "pronoun": ""}
+    client = browser("lan")
+    for answers in (child, {**child, "mode": "advice"}):
+        spoken = shown(client.post("/ghi-nhan/tiep", data=answers)).partition("Đang nói với:")
+        words = (spoken[2].partition("bạn")[2] or spoken[0]).lower().split()
+        assert "cháu" in words
+        assert "chị" not in words

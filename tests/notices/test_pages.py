@@ -1,6 +1,7 @@
 """The pages of notices, as a browser without scripts gets them, and what stands in none of the chair's."""
 
 import re
+from html import unescape
 
 from casework.cases.sections import Identity, Incident, Perpetrator
 from casework.notices import actions
@@ -118,3 +119,34 @@ def test_whoever_assigns_is_told_that_the_agency_gets_nothing_by_that_and_whom_t
     assert words not in browser("lan").get(notice.path).text
     notice.goes("answer")
     assert words not in browser("chinh").get(notice.path).text
+
+
+def test_a_notice_that_nobody_could_be_sent_is_not_called_sent_and_leads_to_the_call(browser, lan):
+    case_id = lan.opens_a_case(kept_from("Đặng Văn Chính", "Tạ Quang Vinh"))
+    sender = browser("lan")
+    page = unescape(sender.get(f"/vu-viec/{case_id}/gui-ngay").text)
+    assert "Ghi tin báo, rồi gọi cấp trên" in page
+    assert "Báo Chủ tịch xã ngay" not in page
+    answer = sender.post(f"/vu-viec/{case_id}/gui-ngay", data={"notice-chosen": "yes", "notice-asks": "handle"})
+    led_to = unescape(sender.get(answer.location).text)
+    assert "/tin-bao/" in answer.location
+    assert "Hãy gọi cấp trên ngay" in led_to
+    assert "Đã gửi." not in led_to
+    called = {"hour": "0:00", "who": CITY.who, "phone": CITY.phone, "reached": "yes"}
+    assert sender.post(f"{answer.location}/goi", data=called).status_code == 303
+    for path in (answer.location, f"/vu-viec/{case_id}/dien-bien"):
+        shown = unescape(sender.get(path).text)
+        assert "Ghi tin báo để gọi cấp trên" in shown
+        assert not re.search(r"Báo Chủ tịch(?: xã)?</(?:h3|a)>", shown)
+
+
+def test_a_notice_given_by_word_in_the_step_that_sends_leads_back_to_what_is_left(house: House, browser, lan):
+    case_id = lan.opens_a_case(dao())
+    sender, step = browser("lan"), f"/vu-viec/{case_id}/gui-ngay"
+    [way] = re.findall(r'value="([^"]*/tin-bao/bang-loi[^"]*)"', sender.get(step).text)
+    [action] = re.findall(r'action="([^"]*/tin-bao/bang-loi[^"]*)"', sender.get(unescape(way)).text)
+    said = {"hour": "0:00", "who": "Ông Chính, Chủ tịch xã"}
+    assert sender.post(unescape(action), data=said).location == step
+    left = unescape(sender.get(step).text)
+    assert "Gửi ngay cho nơi này" in left
+    assert "Báo Chủ tịch xã ngay" not in left

@@ -1,5 +1,6 @@
 """Consent names sections and a receiver; who consented is known; what the law asks for comes from a list."""
 
+from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -360,3 +361,28 @@ def test_her_own_yes_is_sent_though_answers_about_a_representative_were_left(lan
     [line] = lan.does(ground_actions.read_ledger, case_id).grounds
     assert (line.held_back, line.sendable) == (False, True)
     assert lan.does(sending_actions.send, case_id, ground_id, ASKED)
+
+
+def test_a_no_is_recorded_on_a_page_that_says_no_and_a_consent_names_who_gave_it(house: House, lan: Someone, browser):
+    case_id, client = a_case(lan, identity=GIRL), browser("lan")
+    url, refused = f"/vu-viec/{case_id}/chuyen-gui/can-cu/dong-y", {"receiver": "police", "consent": "refused"}
+    asked = unescape(client.post(url, data=refused).text).partition("<main")[2].partition("</form>")[0]
+    assert "Không đồng ý" in asked
+    assert "Người bị bạo lực đồng ý" not in asked
+    answer = client.post(url, data={**refused, "parts": "1", "consent_by": "herself"})
+    assert "Đã ghi câu trả lời." in unescape(client.get(answer.location).text)
+    ground(house, case_id, "health_station", **MOTHER)
+    for page in (f"/vu-viec/{case_id}/chuyen-gui", f"/vu-viec/{case_id}/gui-ngay"):
+        shown = unescape(client.get(page).text)
+        assert "Trẻ và người đại diện đồng ý" in shown
+        assert "Người bị bạo lực đồng ý" not in shown
+
+
+def test_a_mother_is_not_taken_for_a_father_whose_name_is_not_known(house: House, lan: Someone):
+    case_id = a_case(lan, identity=GIRL, perpetrator=Perpetrator(relation="CHA_ME"))
+    with pytest.raises(BadInput, match="Chưa ghi tên người gây bạo lực"):
+        ground(house, case_id, **MOTHER)
+    with pytest.raises(BadInput, match="vì sao không hỏi được người đại diện khác"):
+        ground(house, case_id, **MOTHER | {"suspected": "unknown"})
+    lan.does(desk.write_section, case_id, FATHER, base=1)
+    assert ground(house, case_id, **MOTHER)

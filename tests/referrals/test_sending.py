@@ -109,7 +109,7 @@ def test_a_preview_says_what_will_be_read_once_it_is_written(lan, browser):
     consent = GroundEntry("consent", "police", "granted", "spoken", sections=("incident", "children"))
     ground_id = lan.does(ground_actions.record_ground, case_id, consent)
     assert Section.CHILDREN in lan.does(sending.preview, case_id, ground_id).to_come
-    said = "Chưa ghi, sẽ đọc được khi ghi: Trẻ em"
+    said = "Chưa ghi; ghi sau thì nơi ấy đọc được."
     assert said in browser("lan").get(f"/vu-viec/{case_id}/chuyen-gui/can-cu/{ground_id}/xem-truoc").text
     assert said in browser("lan").get(f"/vu-viec/{case_id}/gui-ngay").text
 

@@ -7,22 +7,28 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from lxml import html
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
+from casework import clock
+from casework.accounts.kept_form_actions import TypedForm, read_kept_forms
 from casework.audit.models import AuditLine
-from casework.cases.sections import GroundEntry, Letter
+from casework.cases.sections import GroundEntry, Identity, Incident, Letter, Perpetrator
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Ungrounded, VaultError
 from casework.notices import actions as notices
 from casework.notices.view_models import NoticeChoice
 from casework.policy.vocabulary import Act, Section
 from casework.referrals import ground_actions, receiving_actions, unsent_actions
+from casework.vault.keys.sessions import token_from
 from tests.house import House, Someone, both_databases
 from tests.people import STAFF
 from tests.referrals.scenes import ASKED, HEALTH, POLICE, everything, ground, sections
 from tests.stories import dao
 from tests.tampering import stolen
 
+STREET = Incident(other=("DANH_DAP",))
 SAID = (
     GroundEntry(kind="danger", receiver="police", reason="Dọa giết, có dao", told="yes"),
     GroundEntry(kind="consent", receiver="health_station", consent="granted", form="spoken"),
@@ -55,7 +61,7 @@ def test_the_notice_to_the_chair_goes_in_the_same_commit_and_names_nobody(house:
     page = page_of(lan, night)
     assert [someone.name for someone in page.notice.addressees] == [STAFF["chinh"].name, STAFF["vinh"].name]
     choice = NoticeChoice(page.notice.notice.asks, tuple(someone.id for someone in page.notice.addressees))
-    assert lan.does(unsent_actions.send_unsent, night, letters_of(page), notice=choice) == 3
+    assert lan.does(unsent_actions.send_unsent, night, letters_of(page), notice=choice)
     with house.crypto() as crypto:
         newest = select(AuditLine.act, AuditLine.at).order_by(AuditLine.n.desc()).limit(20)
         lines = crypto.session.execute(newest).all()
@@ -71,7 +77,7 @@ def test_the_notice_to_the_chair_goes_in_the_same_commit_and_names_nobody(house:
 def test_what_was_ticked_is_sent_to_everybody_in_one_commit(house: House, lan: Someone, night: UUID):
     page = page_of(lan, night)
     assert [preview.ground.entry.receiver for preview in page.previews] == ["police", "health_station"]
-    assert lan.does(unsent_actions.send_unsent, night, letters_of(page)) == 2
+    assert lan.does(unsent_actions.send_unsent, night, letters_of(page)) is None
     assert sections(house, night, "police") >= POLICE
     assert sections(house, night, "health_station") >= HEALTH
     assert [line.asks for line in house["cuong"].does(receiving_actions.list_referrals).incoming] == [("police",)]
@@ -296,3 +302,43 @@ def test_a_receiver_that_is_not_ticked_gets_nothing(house: House, browser, night
     assert sections(house, night, "health_station") == set()
     assert Section.IDENTITY in sections(house, night, "police")
     assert "Trạm Y tế" in unescape(user.get("/").text)
+
+
+def kept_by(somebody: Someone) -> tuple[TypedForm, ...]:
+    token = token_from(somebody.cookie)
+    assert token is not None
+    return somebody.does(read_kept_forms, token=token)
+
+
+def test_every_way_out_keeps_what_was_typed_and_leaves_nothing_where_nothing_was(browser, lan: Someone):
+    """The page proposes much: a proposal that nobody touched is no unfinished writing."""
+    child, station = Identity(birth_year=clock.today().year - 9, sex="NU"), replace(SAID[0], receiver="health_station")
+    case_id, user = lan.opens_a_case(dao(danger="yes", identity=child, grounds=(station,))), browser("lan")
+    page = html.fromstring(user.get(f"/vu-viec/{case_id}/gui-ngay").text)
+    assert page.xpath("//main//a[not(starts-with(@href, 'tel:'))]/@href") == []
+    ways = page.xpath("//button[@name='roi']/@value")
+    assert {f"/vu-viec/{case_id}", f"/vu-viec/{case_id}/chuyen-gui/can-cu/nguy-hiem?ve=gui-ngay"} <= set(ways)
+    form: Any = page.get_element_by_id("f")
+    untouched = list(form.form_values())
+    assert user.post("/viet-do", data=MultiDict([*untouched, ("roi", f"/vu-viec/{case_id}")])).status_code == 303
+    assert kept_by(lan) == ()
+    unticked = [pair for pair in untouched if not pair[0].endswith("chosen")]
+    typed = [(name, "Đi cổng sau" if name.endswith("words") else value) for name, value in untouched]
+    for answers in (unticked, typed):
+        answer = user.post("/viet-do", data=MultiDict([*answers, ("roi", f"/vu-viec/{case_id}/gui-ngay")]))
+        assert len(kept_by(lan)) == 1
+        assert "viet-do=" in answer.location
+
+
+def test_a_page_from_which_nothing_can_be_sent_has_no_button_without_a_form(lan: Someone, browser):
+    entry = GroundEntry("consent", "legal_aid", "granted", "spoken", consent_by="representative", suspected="yes")
+    father: dict[str, Any] = {
+        "representative": "Lò Văn Páo",
+        "representative_relation": "CHA_ME",
+        "no_other": "Không còn ai",
+    }
+    waiting = replace(entry, represented_because="cannot_decide", **father)
+    case_id = lan.opens_a_case(dao(grounds=(waiting,), perpetrator=Perpetrator(relation="HANG_XOM"), incident=STREET))
+    page = html.fromstring(browser("lan").get(f"/vu-viec/{case_id}/gui-ngay").text)
+    assert page.xpath("//form[@id='f']") == []
+    assert page.xpath("//button[@form='f'][not(@formaction)]") == []

@@ -228,7 +228,7 @@ def test_what_waits_for_me_stands_in_my_list_of_reviews_alone(house: House, brow
 def test_a_ground_that_is_recorded_from_the_step_leads_back_to_it(browser, child: UUID):
     client = browser("lan")
     step = html.fromstring(client.get(f"/vu-viec/{child}/gui-ngay").text)
-    [url] = step.xpath("//a[contains(@href, 'nguy-hiem')]/@href")
+    [url] = step.xpath("//button[@name='roi'][contains(@value, 'nguy-hiem')]/@value")
     begun = {"receiver": "police", "reason": "Bố cầm dao", "told": "no"}
     form = html.fromstring(client.post(url, data=begun).text)
     [action] = form.xpath("//main//form[.//input[@name='parts']]/@action")
