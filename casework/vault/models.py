@@ -56,6 +56,7 @@ class Agency(Record, SignedRow):
 
     __tablename__ = "agency"
     __head__: ClassVar[str | None] = "id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.OWN_ROW)
 
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(200))
@@ -102,6 +103,7 @@ class Member(Record, SignedRow):
 
     __tablename__ = "member"
     __head__: ClassVar[str | None] = "id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.OWN_ROW)
     __table_args__ = (
         UniqueConstraint("username"),
         ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),
