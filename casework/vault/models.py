@@ -72,6 +72,7 @@ class AgencyEpoch(Base, SignedRow):
 
     __tablename__ = "agency_epoch"
     __head__: ClassVar[str | None] = "agency_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.KEYS)
     __table_args__ = (ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),)
 
     commune_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -85,6 +86,7 @@ class EpochLink(Base, SignedRow):
 
     __tablename__ = "epoch_link"
     __head__: ClassVar[str | None] = "agency_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.KEYS)
     __table_args__ = (ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),)
 
     commune_id: Mapped[UUID] = mapped_column(primary_key=True)

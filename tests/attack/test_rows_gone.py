@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 
+from casework import unguarded_database
 from casework.addresses import actions as addresses
 from casework.audit import freshness
+from casework.cases import circle_recovery
 from casework.cases.trusted_addresses import list_addresses
 from casework.desk import actions as desk
 from casework.maintenance import verify_database
@@ -149,3 +151,16 @@ def test_a_head_that_was_given_another_kind_stops_one_case_and_no_page(
     assert browser("lan").get(f"/vu-viec/{other}").status_code == 200
     assert RED in browser("son").get("/").text
     ground(house, other, "police")
+
+
+@pytest.mark.parametrize("table", ["agency_epoch", "recovery", "recovery_officer", "recovery_pair"])
+def test_what_opens_an_agency_again_is_missed_when_it_is_gone(house: House, mai: Someone, lan: Someone, table: str):
+    """The attack: sheets that were tried open nothing any more, and nobody knows before they are needed."""
+    case_id = lan.opens_a_case(circle=[mai])
+    lan.does(circle_recovery.make_sheets, case_id, ["Bà Tư", "Ông Năm"])
+    assert not _tables_named(house)
+    with stolen(house) as thief:
+        assert thief.delete(table)
+    with unguarded_database.snapshot(house.config.database_url) as connection:
+        faults = verify_database.find_faults_quickly(connection, house.gate.server_keys)
+    assert "head" in {fault.table for fault in faults}
