@@ -140,7 +140,7 @@ class Database:
 
 _LOCKED = ("locked", "serialize", "lock timeout", "deadlock")
 # A start has compared the schema with the program: what is missing now somebody has taken away meanwhile.
-_NOT_THERE = ("no such table", "no such column", "does not exist")
+_NOT_THERE = ("no such table", "no such column", "has no column", "does not exist")
 
 
 def _says(cause: DBAPIError, words: Iterable[str]) -> bool:
