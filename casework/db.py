@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import Engine, ExecutionContext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.sql import ClauseElement, visitors
 from sqlalchemy.sql.dml import Delete, Insert, Update
@@ -126,15 +126,25 @@ class Database:
                 session.connection(execution_options={"permit": permit})
                 yield session
                 session.commit()
-            except OperationalError as cause:
+            except DBAPIError as cause:
                 session.rollback()
-                if _is_lock(cause):
+                if _says(cause, _LOCKED):
                     raise Busy("Sổ đang bận. Chờ một chút rồi thử lại.") from cause
+                if _says(cause, _NOT_THERE):
+                    raise AlteredRows(row="schema") from cause
                 raise
+            except MultipleResultsFound as cause:
+                session.rollback()
+                raise AlteredRows(row="schema") from cause
 
 
-def _is_lock(cause: OperationalError) -> bool:
-    return any(word in str(cause.orig) for word in ("locked", "serialize", "lock timeout", "deadlock"))
+_LOCKED = ("locked", "serialize", "lock timeout", "deadlock")
+# A start has compared the schema with the program: what is missing now somebody has taken away meanwhile.
+_NOT_THERE = ("no such table", "no such column", "has no column", "does not exist")
+
+
+def _says(cause: DBAPIError, words: Iterable[str]) -> bool:
+    return any(word in str(cause.orig) for word in words)
 
 
 def _guard(

@@ -10,9 +10,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CHAR, Connection, MetaData, Uuid, event, insert, inspect, make_url, select
+from sqlalchemy import BLOB, BOOLEAN, CHAR, Connection, MetaData, event, insert, inspect, make_url, select
 from sqlalchemy.schema import DDL, CreateSchema, DropSchema
 
+from casework.column_types import Blob, Flag, Id
 from casework.engine import open_engine
 from casework.files import flush_folder
 
@@ -52,16 +53,22 @@ def open_for_writing(url: str, **options: Any) -> Iterator[Connection]:
 
 
 def reflected(connection: Connection, *, place: str | None = None) -> MetaData:
-    """Reflect the tables that a database has, whichever revision it is at; ids are read as UUIDs."""
+    """Reflect the tables that a database has, whichever revision it is at; values are read as those of its models."""
     tables = MetaData(schema=place)
-    event.listen(tables, "column_reflect", _read_ids)
+    event.listen(tables, "column_reflect", _read_as_models_do)
     tables.reflect(connection)
     return tables
 
 
-def _read_ids(_inspector: object, _table: object, column: Any) -> None:
-    if isinstance(column["type"], CHAR) and column["type"].length == _ID_DIGITS:
-        column["type"] = Uuid()
+def _read_as_models_do(_inspector: object, _table: object, column: Any) -> None:
+    """Let a value of another kind come as one that is named, where the type of the library would stop at it."""
+    kind = column["type"]
+    if isinstance(kind, CHAR) and kind.length == _ID_DIGITS:
+        column["type"] = Id()
+    elif isinstance(kind, BLOB):
+        column["type"] = Blob()
+    elif isinstance(kind, BOOLEAN):
+        column["type"] = Flag()
 
 
 def copy_beside(url: str, *, without: Collection[str]) -> None:

@@ -24,7 +24,8 @@ Answer = Response | str | tuple[str, int]
 def register() -> str:
     addresses = perform_for_anyone(trusted_addresses.list_addresses)
     page = list_page(address_lists.places(addresses), address_lists.ADDRESSES)
-    shown = {"hamlets": address_lists.by_hamlet(page), "keeps": may(Act.ADDRESS_ADD)}
+    by_hamlet = address_lists.by_hamlet(page)
+    shown = {"hamlets": by_hamlet, "altered": addresses.altered, "keeps": may(Act.ADDRESS_ADD)}
     return render_template("addresses/register.html", page=page, **shown)
 
 

@@ -29,7 +29,11 @@ class FaultMark:
             log.exception("the mark of a fault could not be written")
 
     def is_set(self, commune_id: UUID) -> bool:
-        return commune_id.hex in self._lines()
+        """Tell whether the mark is set; one that is no file of ours, or cannot be read, is a mark for everybody."""
+        try:
+            return commune_id.hex in self._lines()
+        except (OSError, ValueError):
+            return True
 
     def clear(self, commune_id: UUID) -> None:
         """Take the mark away, after a verification of every row that found nothing."""

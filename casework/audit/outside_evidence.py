@@ -7,7 +7,7 @@ and the releases that they name at every start, periodic run, restore, upgrade, 
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from casework.audit import checkpoint
 from casework.audit.checkpoint import Checkpoint, CheckpointComparison, CheckpointStore, since
 from casework.audit.fault_mark import FaultMark
+from casework.audit.heads_seen import HeadsSeen, HeadsView
 from casework.audit.models import AuditLine
 from casework.audit.revocation_index import KeysOf, RevocationIndex, RevocationView
 from casework.audit.revocation_log import RevocationEntry, RevocationLog, verified
@@ -56,6 +57,7 @@ class OutsideEvidence:
     fault_mark: FaultMark
     checkpoints: Path
     publics: tuple[bytes, ...]
+    heads_seen: HeadsSeen = field(default_factory=HeadsSeen)
 
     def require(self, session: Session, keys_of: KeysOf, commune_id: UUID) -> None:
         """Raise LogRolledBack unless the log holds what it held before; the caller has the commune's lock.
@@ -95,8 +97,8 @@ class OutsideEvidence:
             raise LogRolledBack(row="removals")
 
     def attach(self, session: Session) -> None:
-        """Let a session that begins now refuse heads that are older than the revocation log says."""
-        session.info[_VIEW] = self.index.view()
+        """Let a session that begins now refuse heads that are older than the revocation log or this process knows."""
+        session.info[_VIEW], session.info[_SEEN] = self.index.view(), self.heads_seen.view()
 
     def committed(self, server_keys: ServerKeys, end: End, *, revoked: bool) -> None:
         """Note where the log ends after a commit; the act is done, so a disk that is full only costs this line."""
@@ -152,14 +154,17 @@ class OutsideEvidence:
             yield "removals", f"nhật ký không còn dòng {n} / the log has no line {n}"
 
 
-_VIEW = "revoked"
+_VIEW, _SEEN = "revoked", "heads seen"
 
 
 def require_current(session: Session, head: object) -> None:
-    """Raise OutdatedHead for a verified head that is older than the revocation log says, or was erased."""
+    """Raise OutdatedHead for a verified head that is older than the revocation log or this process knows, or erased."""
     view: RevocationView | None = session.info.get(_VIEW)
     if view is not None:
         view.require_current(head)
+    seen: HeadsView | None = session.info.get(_SEEN)
+    if seen is not None:
+        seen.require_no_older(head)
 
 
 def of_installation(config: Config) -> OutsideEvidence:

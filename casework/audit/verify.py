@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from casework.audit.chain import START, holds, last_line, short
 from casework.audit.models import AuditLine
-from casework.errors import VaultError
+from casework.errors import AlteredRow, VaultError
 from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.kek import ServerKeys
@@ -62,6 +62,16 @@ def verify(crypto: CryptoContext) -> Verdict:
             if row.head is not None:
                 head_macs[row.head] = (row.n, row.head_mac)
     return Verdict(lines=n, newest=prev, broken=None, stale_heads=_stale(crypto, head_macs))
+
+
+def require_whole(crypto: CryptoContext) -> None:
+    """Raise AlteredRow unless every line and every head holds: what cannot be undone believes nothing less.
+
+    A head is the newest by the search columns of the log. Were those of its last line blanked, an earlier state of the
+    case would be believed until the next comparison.
+    """
+    if not verify(crypto).holds:
+        raise AlteredRow(row=AuditLine.__tablename__)
 
 
 def newest_lines_hold(crypto: CryptoContext) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.audit.outside_evidence import require_current
-from casework.cases import scope, whole_case
+from casework.cases import scope, trusted_addresses, whole_case
 from casework.cases.models import Case, ChairNotice, Ground, Referral
 from casework.errors import AlteredRows, OutdatedHead, VaultError
 from casework.gate import ActContext
@@ -18,6 +18,7 @@ from casework.policy.vocabulary import Reach
 from casework.vault.integrity import bound_rows, heads
 from casework.vault.integrity.commitments import Part, hash_of_part, is_one_row, part_hash, token
 from casework.vault.integrity.signed_rows import plain_row, verify_row
+from casework.vault.keys.count_ledger import ledger_id
 from casework.vault.keys.whose_key import agencies_changed
 from casework.vault.models import Document, Envelope, Head
 
@@ -82,6 +83,7 @@ def _load(context: ActContext) -> EveryCase:
     every = EveryCase()
     if agencies_changed(context.session, context.commune_id):
         context.unseen[context.commune_id] = AlteredRows(row="agency")
+    trusted_addresses.compare(context)
     for row in scope.every_case_with_head(context.permit).on(context.session).all():
         case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
         # A row whose id is none is missed under its head.
@@ -93,7 +95,8 @@ def _load(context: ActContext) -> EveryCase:
             every.altered[case.id] = fault
         else:
             every.cases[case.id] = case, head
-    for head_id in scope.heads_without_case(context.permit).on(context.session).scalars():
+    without_row = scope.heads_without_row(context.permit, ledger_id(context.commune_id))
+    for head_id in without_row.on(context.session).scalars():
         every.altered[head_id] = AlteredRows(row="case_file")
     return every
 

@@ -113,6 +113,7 @@ class Address(Record, SignedRow):
 
     __tablename__ = "address"
     __head__: ClassVar[str | None] = "commune_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.ADDRESSES)
 
     name: Mapped[str] = mapped_column(String(200))
     host: Mapped[str] = mapped_column(String(200))

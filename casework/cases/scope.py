@@ -244,9 +244,9 @@ def committed_rows(permit: Permit, model: type[Any]) -> ScopedQuery:
     return ScopedQuery(statement, {"commune": permit.actor.commune_id}, permit)
 
 
-def heads_without_case(permit: Permit) -> ScopedQuery:
-    """Select the ids of heads of cases whose row is gone, whoever's they are: who may know of one is asked then."""
-    return ScopedQuery(scope_sql.heads_without_case(permit.actor), {}, permit)
+def heads_without_row(permit: Permit, ledger_id: UUID) -> ScopedQuery:
+    """Select the ids of heads whose row is gone, whoever's they are: who may know of one is asked then."""
+    return ScopedQuery(scope_sql.heads_without_row(permit.actor), {"ledger": ledger_id}, permit)
 
 
 def sealed_to_mine(permit: Permit, case_id: UUID) -> ScopedQuery:

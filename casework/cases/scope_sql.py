@@ -38,7 +38,7 @@ from casework.policy.permit import Actor
 from casework.policy.vocabulary import Reach, Section
 from casework.vault.integrity.signed_rows import columns, signed_columns
 from casework.vault.keys.envelopes import DocumentRowWithEnvelope
-from casework.vault.models import Document, Envelope, Head
+from casework.vault.models import Agency, Document, Envelope, Head, Member
 
 _case, _head, _document, _envelope = (model.__table__ for model in (Case, Head, Document, Envelope))
 _ground, _referral, _notice = Ground.__table__, Referral.__table__, ChairNotice.__table__
@@ -234,11 +234,15 @@ def committed_rows(model: Any) -> Select[Any]:
 
 
 @lru_cache(maxsize=1024)
-def heads_without_case(actor: Actor) -> Select[Any]:
-    """Select the ids of the heads of cases whose row is gone: none, unless somebody has deleted one."""
-    gone = not_(exists().where(_case.c.commune_id == _head.c.commune_id, _case.c.id == _head.c.id))
-    others = among(_head.c.kind, ("agency", "commune", "member"))
-    return select(_head.c.id).where(_head.c.commune_id == actor.commune_id, not_(others), gone)
+def heads_without_row(actor: Actor) -> Select[Any]:
+    """Select the ids of the heads whose row is gone, but those of the commune: none, unless somebody has deleted one.
+
+    What a head says of its own kind, whoever has the database can change, so each table is asked.
+    """
+    own_rows = (_case, Agency.__table__, Member.__table__)
+    there = (exists().where(own.c.commune_id == _head.c.commune_id, own.c.id == _head.c.id) for own in own_rows)
+    of_commune = or_(_head.c.id == actor.commune_id, _head.c.id == bindparam("ledger"))
+    return select(_head.c.id).where(_head.c.commune_id == actor.commune_id, not_(or_(of_commune, *there)))
 
 
 @lru_cache(maxsize=1024)

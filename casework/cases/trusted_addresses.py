@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,10 +11,13 @@ from casework.audit import freshness
 from casework.cases.models import Address
 from casework.cases.states import AddressState
 from casework.codelists import codelist
-from casework.errors import NotFound
+from casework.errors import AlteredRows, NotFound, VaultError
 from casework.gate import ActContext, action
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act
+from casework.vault.integrity import bound_rows
+from casework.vault.integrity.commitments import Part, hash_of_part, part_hash, token
+from casework.vault.integrity.signed_rows import verify_row
 from casework.vietnamese_text import text_key
 
 
@@ -47,10 +51,11 @@ class TrustedAddress:
 
 @dataclass(frozen=True)
 class AddressRegister:
-    """The register, sorted by hamlet and name, with the commune's hamlets."""
+    """The register, sorted by hamlet and name, with the commune's hamlets; `altered` if rows of it do not hold."""
 
     places: tuple[TrustedAddress, ...]
     hamlets: tuple[str, ...]
+    altered: bool = False
 
     @property
     def active(self) -> tuple[TrustedAddress, ...]:
@@ -81,21 +86,47 @@ def list_addresses(context: ActContext) -> AddressRegister:
     """Read the register; retired addresses are shown to those who keep it."""
     commune = freshness.commune(context.session, context.commune_id)
     keeps = allowed(context.actor, Act.ADDRESS_RETIRE)
-    addresses = [_address(row) for row in address_rows(context) if keeps or row.state == AddressState.ACTIVE]
+    rows, altered = compare(context)
+    addresses = [_address(row) for row in rows if keeps or row.state == AddressState.ACTIVE]
     return AddressRegister(
-        places=_by_hamlet_and_name(addresses), hamlets=tuple(filter(None, commune.hamlets.split("\n")))
+        places=_by_hamlet_and_name(addresses),
+        hamlets=tuple(filter(None, commune.hamlets.split("\n"))),
+        altered=altered,
     )
 
 
+def compare(context: ActContext) -> tuple[list[Any], bool]:
+    """Return as plain rows the addresses that hold, and whether they are others than the commune's head says.
+
+    Somebody in danger is sent to one that holds even if another was changed or is gone, which rings.
+    """
+    head = freshness.head(context.session, context.commune_id, context.commune_id)
+    statement = select(Address.__table__).where(Address.commune_id == context.commune_id)
+    rows = [row for row in context.session.execute(statement) if _holds(context, row, head.v)]
+    found = part_hash(token([row.mac]) for row in rows)
+    altered = not bound_rows.is_changing(context.session, head.id) and found != hash_of_part(head.bound, Part.ADDRESSES)
+    if altered:
+        context.unseen[context.commune_id] = AlteredRows(row="address")
+    return rows, altered
+
+
+def _holds(context: ActContext, row: Any, version: int) -> bool:
+    try:
+        verify_row(context.crypto.server_keys, Address, row, version)
+    except VaultError:
+        return False
+    return True
+
+
 def address_rows(context: ActContext) -> list[Address]:
-    """Load every address of the commune, each verified against the commune's fresh head."""
+    """Load every address of the commune to be written, each verified against the commune's fresh head."""
     freshness.head(context.session, context.commune_id, context.commune_id)
     return list(context.session.execute(select(Address).where(Address.commune_id == context.commune_id)).scalars())
 
 
 def name_of(context: ActContext, place_id: str) -> str:
     """Return the name of the address that a case came from, or an empty text."""
-    return next((row.name for row in address_rows(context) if str(row.id) == place_id), "")
+    return next((row.name for row in compare(context)[0] if str(row.id) == place_id), "")
 
 
 def _by_hamlet_and_name(addresses: Iterable[TrustedAddress]) -> tuple[TrustedAddress, ...]:

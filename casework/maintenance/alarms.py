@@ -19,7 +19,7 @@ _FRESH = 60 * clock.MICROSECOND
 
 @dataclass
 class Alarms:
-    """Remembers for each commune when it was looked up, and the result, for a minute."""
+    """Remembers for each commune when it was looked up, and the result, for a minute; not what two files say."""
 
     config: Config
     gate: Gate
@@ -31,12 +31,17 @@ class Alarms:
         remembered = self._remembered.get(commune_id)
         if remembered is None or not 0 <= at - remembered[0] < _FRESH:
             remembered = self._remembered[commune_id] = (at, tuple(self._look(commune_id, at)))
-        return remembered[1]
+        return tuple(dict.fromkeys((*self._marked(commune_id), *remembered[1])))
+
+    def _marked(self, commune_id: UUID) -> Iterator[str]:
+        """Look at the marks beside the database, which say at the very next page what an act or a job has found."""
+        if evidence_check.rings(self.config):
+            yield "evidence"
+        if self.gate.evidence is not None and self.gate.evidence.fault_mark.is_set(commune_id):
+            yield "rows"
 
     def _look(self, commune_id: UUID, at: int) -> Iterator[str]:
         """Look whether checkpoints or backups are missing, the clock jumped, or the last verification failed."""
-        if evidence_check.rings(self.config):
-            yield "evidence"
         if checkpoints.missing(self.config, commune_id, at=at):
             yield "checkpoint"
         if self.config.backup_public and not _recent(backups.newest_named_at(self.config), at):
@@ -47,10 +52,9 @@ class Alarms:
             crypto = CryptoContext(session, self.gate.server_keys(commune_id), None, at)
             last_verification = read.last_outcome(crypto, Act.AUDIT_VERIFY, commune_id)
             unsettled = integrity_faults.unsettled(crypto)
-        evidence = self.gate.evidence
         if last_verification is not None and last_verification[1] not in (WHOLE, WITH_ROWS):
             yield "log"
-        if unsettled or (evidence is not None and evidence.fault_mark.is_set(commune_id)):
+        if unsettled:
             yield "rows"
 
 

@@ -1,14 +1,22 @@
-"""Runs the periodic jobs after a response has been sent, where no timer of the machine does; none waits for them."""
+"""Runs the periodic jobs after a response has been sent, where no timer of the machine does; none waits for them.
 
+The newest lines of the log are compared each time it looks: pages find lines by columns that anybody with the database
+can change, and one that names nobody any more would be missed until the next run.
+"""
+
+import logging
 import threading
 
 from flask import Flask, Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from casework.config import Config
+from casework.errors import CaseworkError
 from casework.gate import Gate
-from casework.maintenance import tick
+from casework.maintenance import row_comparison, tick
 
 _LOOK_EVERY_SECONDS = 60.0
+log = logging.getLogger(__name__)
 
 
 class BackgroundJobs:
@@ -26,13 +34,21 @@ class BackgroundJobs:
             timer = threading.Timer(_LOOK_EVERY_SECONDS, self._looked_lately.clear)
             timer.daemon = True
             timer.start()
-            response.call_on_close(self._start_if_due)
+            response.call_on_close(self._start)
         return response
 
-    def _start_if_due(self) -> None:
+    def _start(self) -> None:
+        self.working = threading.Thread(target=self._work, daemon=True)
+        self.working.start()
+
+    def _work(self) -> None:
         if tick.due(self._config):
-            self.working = threading.Thread(target=tick.tick, args=(self._config, self._gate), daemon=True)
-            self.working.start()
+            tick.tick(self._config, self._gate)
+            return
+        try:
+            row_comparison.compare_newest_lines(self._gate)
+        except (CaseworkError, SQLAlchemyError):
+            log.exception("the newest lines of the log do not hold, or could not be compared")
 
 
 def install(app: Flask, config: Config, gate: Gate) -> BackgroundJobs:

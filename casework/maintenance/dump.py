@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Table, func, select
 from casework import unguarded_database
 from casework.audit import models as _audit  # noqa: F401 - a backup needs every table of the program
 from casework.cases import models as _cases  # noqa: F401
+from casework.column_types import Malformed
 from casework.db import Base
-from casework.errors import VaultError
+from casework.errors import AlteredRow, VaultError
 from casework.statistics import models as _statistics  # noqa: F401
 from casework.vault import models as _vault  # noqa: F401
 from casework.vault.keys.enrolment import models as _entry  # noqa: F401
@@ -25,6 +26,8 @@ from casework.vault.keys.recovery import models as _recovery  # noqa: F401
 FORM = 1
 NOT_DUMPED = frozenset({"session", "throttle", "interview", "kept_form", "tally"})
 _AT_ONCE = 500
+# So much of a key that is none is told.
+_LONGEST_KEY = 80
 Advance = Callable[[int], None]
 # Given the total (rows or bytes), returns what is called with each number of them that is done.
 Progress = Callable[[int], Advance]
@@ -68,7 +71,7 @@ def dump_lines(
         yield _line({"table": table.name, "columns": columns})
         rows = connection.execute(select(table).order_by(*table.primary_key).execution_options(yield_per=_AT_ONCE))
         for batch in rows.partitions():
-            yield b"".join(_line([_plain(value) for value in row]) for row in batch)
+            yield b"".join(_row_line(table, row) for row in batch)
             count += len(batch)
             advance(len(batch))
         yield _line({"end": table.name, "rows": count})
@@ -142,6 +145,21 @@ def plain_line(values: Mapping[str, Any]) -> bytes:
     return _line({name: _plain(value) for name, value in values.items()})
 
 
+def _row_line(table: Table, row: Any) -> bytes:
+    """Return a row as a line; raise AlteredRow, which names it, for a value that its column cannot hold."""
+    try:
+        return _line([_plain(value) for value in row])
+    except AlteredRow as cause:
+        key = ", ".join(f"{column.name} {_key_text(row._mapping[column])}" for column in table.primary_key)
+        raise AlteredRow(f"Bảng {table.name}: {key}: {cause}", row=table.name) from None
+
+
+def _key_text(value: Any) -> str:
+    if isinstance(value, Malformed):
+        return f"{value.value!r}"[:_LONGEST_KEY]
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
 def _line(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
@@ -156,6 +174,8 @@ def _split(stream: Iterable[bytes]) -> Iterator[Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Malformed):
+        raise AlteredRow("một giá trị sai loại / a value of another kind")
     if isinstance(value, UUID):
         return {"u": value.hex}
     return {"b": value.hex()} if isinstance(value, bytes) else value

@@ -32,6 +32,12 @@ def compare_all(config: Config, gate: Gate) -> None:
     _ring(gate, _faults(config, gate, verify_database.find_faults))
 
 
+def compare_newest_lines(gate: Gate) -> None:
+    """Compare the newest lines of each log between the periodic runs; what rings already is not told once a minute."""
+    if gate.evidence is None or not all(map(gate.evidence.fault_mark.is_set, commune_ids(gate))):
+        _ring(gate, _lines_changed(gate))
+
+
 def _faults(
     config: Config, gate: Gate, find: Callable[[Connection, Callable[[UUID], ServerKeys]], list[Fault]]
 ) -> list[Fault]:

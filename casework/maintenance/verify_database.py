@@ -19,10 +19,12 @@ from casework.maintenance import checkpoints, evidence_check, row_verification, 
 from casework.maintenance.dump import NOT_DUMPED
 from casework.maintenance.system_actors import commune_ids
 from casework.policy.vocabulary import Section
+from casework.statistics import releases
 from casework.vault.crypto.aead import E1_OVERHEAD, E1_START, KEY_BYTES
 from casework.vault.crypto.hpke import E2_OVERHEAD, E2_START
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import verify_row
+from casework.vault.keys import count_ledger
 from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Agency, Commune, Document, Envelope, Head, Member, Wrap
 from casework.vault.states import EnvelopeKind, MemberState
@@ -68,7 +70,7 @@ def find_faults(connection: Connection, server_keys_of: Callable[[UUID], ServerK
     """Return every inconsistency of the rows themselves, without any key of an agency."""
     database = _Database(connection, {row.id: row for row in signed_tables.plain_rows(connection, Head)})
     faults = [*_unsigned(database, server_keys_of)]
-    for find in (_rows_of_heads, _own_rows, _documents, _envelopes, _cases, _referrals, _notices, _wraps):
+    for find in (_rows_of_heads, _own_rows, _documents, _envelopes, _cases, _referrals, _notices, _wraps, _releases):
         faults += find(database)
     return faults
 
@@ -81,7 +83,7 @@ def find_faults_quickly(connection: Connection, server_keys_of: Callable[[UUID],
     database = _Database(connection, {row.id: row for row in signed_tables.plain_rows(connection, Head)})
     large = frozenset({Document.__tablename__, Envelope.__tablename__})
     faults = [*_unsigned(database, server_keys_of, without=NOT_DUMPED | large)]
-    for find in (_rows_of_heads, _own_rows, _cases, _referrals, _wraps):
+    for find in (_rows_of_heads, _own_rows, _cases, _referrals, _wraps, _releases):
         faults += find(database)
     return faults
 
@@ -206,6 +208,19 @@ def _wraps(database: _Database) -> Iterator[Fault]:
     for row in database.rows(Wrap):
         if row.member_id not in employed and row.agency_id not in kept:
             yield Fault("wrap", row.member_id, "người đã nghỉ còn chìa khóa / key left with somebody who has left")
+
+
+def _releases(database: _Database) -> Iterator[Fault]:
+    """The ledger of counts commits to the newest release, and each release to the one before."""
+    for row in database.heads.values():
+        if not _has_types(Head, row) or (newest := count_ledger.newest_release(row.listing)) is None:
+            continue
+        try:
+            found = releases.hashes(database.connection, row.commune_id)
+        except VaultError:
+            found = []
+        if (len(found), found[-1:]) != (newest.revision, [newest.digest]):
+            yield Fault("release", row.commune_id, "mất hoặc thừa một lần công bố / a release is gone or planted")
 
 
 def _employed(database: _Database) -> set[UUID]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
-from casework.audit import freshness, read
+from casework.audit import freshness, read, verify
 from casework.cases import access_grants, case_labels, erasure, every_case, reading, scope, writing
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Erasure, Plan
@@ -130,7 +130,8 @@ def refuse_erasure(context: ActContext, case_id: UUID, words: str = "") -> None:
 def erase_case(context: ActContext, case_id: UUID) -> None:
     """Erase what the owner of a case wrote of it, as the second person; whoever requested it never may.
 
-    Raises NotFound for who was not named, Conflict for a case that is held or whose request was withdrawn.
+    Raises NotFound for who was not named, Conflict for a case that is held or whose request was withdrawn, VaultError
+    if any line of the log does not hold: the hold may be what was taken away.
     """
     verified = reading.find_case(context, case_id)
     request = _request(context, verified)
@@ -138,6 +139,7 @@ def erase_case(context: ActContext, case_id: UUID) -> None:
     if not request.decides:
         raise Conflict("Không có đề nghị xóa nào đang chờ bạn quyết định.", about=case_id)
     _require_erasable(context, verified)
+    verify.require_whole(context.crypto)
     context.reason = request.basis
     erasure.erase(context, verified)
 

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from casework import clock, secure_delete
+from casework.audit import verify
 from casework.cases import reading, scope, writing
 from casework.cases.case_labels import label_of
 from casework.cases.erasure import erase
@@ -62,6 +63,7 @@ def purge(context: ActContext, ids: Collection[UUID], *, months: int) -> int:
     contacts = {contact.id for contact in _due_contacts(context, months)}
     if not ids or not (stories | contacts).issuperset(ids):
         raise Conflict("Danh sách vừa thay đổi. Hãy xem lại rồi xác nhận.")
+    verify.require_whole(context.crypto)
     for contact_id in sorted(contacts.intersection(ids)):
         erase(context, reading.find_advice(context, contact_id))
     for case_id in sorted(stories.intersection(ids)):

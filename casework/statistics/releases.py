@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from casework import clock
@@ -62,7 +62,7 @@ def digest(row: Any) -> bytes:
     return sha256(encode_fields("cw/1/release", *fields)).digest()
 
 
-def hashes(session: Session, commune_id: UUID) -> list[bytes]:
+def hashes(session: Session | Connection, commune_id: UUID) -> list[bytes]:
     """Return the hash of each release, oldest first, as it stands there: nothing is verified."""
     row = Release.__table__.c
     columns = (row.commune_id, row.number, row.period, row.released, row.body, row.prev)

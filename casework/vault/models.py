@@ -56,6 +56,7 @@ class Agency(Record, SignedRow):
 
     __tablename__ = "agency"
     __head__: ClassVar[str | None] = "id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.OWN_ROW)
 
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(200))
@@ -71,6 +72,7 @@ class AgencyEpoch(Base, SignedRow):
 
     __tablename__ = "agency_epoch"
     __head__: ClassVar[str | None] = "agency_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.KEYS)
     __table_args__ = (ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),)
 
     commune_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -84,6 +86,7 @@ class EpochLink(Base, SignedRow):
 
     __tablename__ = "epoch_link"
     __head__: ClassVar[str | None] = "agency_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.KEYS)
     __table_args__ = (ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),)
 
     commune_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -102,6 +105,7 @@ class Member(Record, SignedRow):
 
     __tablename__ = "member"
     __head__: ClassVar[str | None] = "id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.OWN_ROW)
     __table_args__ = (
         UniqueConstraint("username"),
         ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),

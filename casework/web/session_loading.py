@@ -121,6 +121,7 @@ def _read_record(gate: Gate, session: Session, token: sessions.SessionToken) -> 
     verify_row(server_keys, Head, head, 0)
     freshness.require_latest(session, head, newest_number, newest_mac)
     verify_row(server_keys, Member, member, head.v)
+    freshness.require_own_row(session, head, member)
     verify_row(server_keys, Commune, commune, 0)
     try:
         verify_row(server_keys, SessionRow, row, head.v)
@@ -217,6 +218,7 @@ def _agencies_and_keyring(session: Session, record: _Record, seed: bytes | None)
         verify_row(server_keys, Head, head, 0)
         freshness.require_latest(session, head, newest_number, newest_mac)
         verify_row(server_keys, Agency, agency, head.v)
+        freshness.require_own_row(session, head, agency)
         if wrap.agency_id is not None:
             verify_row(server_keys, Wrap, wrap, head.v)
         elif agency.id != member.agency_id:

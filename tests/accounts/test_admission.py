@@ -8,9 +8,11 @@ import pytest
 from casework import clock
 from casework.accounts import admission_actions
 from casework.accounts.admission_actions import WrongAdmission
+from casework.audit import freshness
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, NotFound, Refused, VaultError
-from casework.policy.vocabulary import Role
+from casework.gate import ActContext, Action
+from casework.policy.vocabulary import Act, Role
 from casework.vault.crypto.hpke import public_key
 from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.paper_codes import new_code, read_code
@@ -149,18 +151,12 @@ def test_a_key_that_the_code_did_not_make_is_not_confirmed(house: House, lan, ne
     _, code = lan.does(admission_actions.invite, newcomer)
     enrol(house, code, newcomer)
     evil = new_credentials(house, newcomer)
-    with house.looking() as session:
-        from casework.audit import freshness
-        from casework.vault.integrity.signed_rows import row_mac
-        from casework.vault.models import Member
 
-        row = freshness.member(session, THANH_SON, newcomer)
-        head = freshness.head(session, THANH_SON, newcomer)
-        row.public_key = public_key(evil.seed)
-        mac = row_mac(house.gate.server_keys(THANH_SON), Member, row, head.v)
-        session.expunge_all()
-    with stolen(house) as thief:
-        thief.change("member", {"id": newcomer}, public_key=public_key(evil.seed), mac=mac)
+    def swap(context: ActContext) -> None:
+        context.about = newcomer
+        freshness.member(context.session, THANH_SON, newcomer).public_key = public_key(evil.seed)
+
+    house.gate.perform(lan.person, Action(Act.ADMISSION_CONFIRM, swap))
     with pytest.raises(BadInput, match="không do người cầm mã"):
         lan.does(admission_actions.confirm, newcomer, fingerprint(public_key(evil.seed)))
     with stolen(house) as thief:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from casework.addresses import actions as addresses
 from casework.cases import trusted_addresses
 from casework.cases.models import Address
-from casework.errors import NotFound, Refused, VaultError
+from casework.errors import NotFound, Refused
 from tests.house import both_databases, only_sqlite
 from tests.stories import HALL
 
@@ -86,13 +86,18 @@ def as_it_stands(house, place_id) -> dict[str, object]:
     return dict(row._mapping)
 
 
+def shown_to(someone) -> tuple[tuple[object, ...], bool]:
+    """Return the addresses that the register shows, and whether it says that one is missing."""
+    register = someone.does(trusted_addresses.list_addresses)
+    return register.places, register.altered
+
+
 def test_an_old_telephone_number_cannot_be_put_back(house, hoa, lan):
     place_id = hoa.does(addresses.add_address, HALL)
     old = as_it_stands(house, place_id)
     hoa.does(addresses.add_address, replace(HALL, contact="0900000999"), address_id=place_id)
     put_back(house, old)
-    with pytest.raises(VaultError):
-        lan.does(trusted_addresses.list_addresses)
+    assert shown_to(lan) == ((), True)
 
 
 def test_a_retired_address_cannot_be_put_back(house, hoa, lan):
@@ -100,15 +105,13 @@ def test_a_retired_address_cannot_be_put_back(house, hoa, lan):
     old = as_it_stands(house, place_id)
     hoa.does(addresses.retire_address, place_id)
     put_back(house, old)
-    with pytest.raises(VaultError):
-        lan.does(trusted_addresses.list_addresses)
+    assert shown_to(lan) == ((), True)
 
 
 def test_a_changed_telephone_number_is_refused(house, hoa, lan):
     place_id = hoa.does(addresses.add_address, HALL)
     put_back(house, as_it_stands(house, place_id) | {"contact": "0900000666"})
-    with pytest.raises(VaultError):
-        lan.does(trusted_addresses.list_addresses)
+    assert shown_to(lan) == ((), True)
 
 
 @only_sqlite

@@ -11,8 +11,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import make_url
 
+from casework import unguarded_database
 from casework.db import Base
-from casework.maintenance import verify_database
+from casework.errors import AlteredRow
+from casework.maintenance import dump, verify_database
 from casework.oversight.actions import verify_all
 from tests.house import House, only_sqlite
 from tests.notices.scenes import told
@@ -107,6 +109,8 @@ def _faults(scene: Scene, table: str, column: str, kind: str) -> Iterator[str]:
         for username, path, status, text in scene.pages():
             if BUSY in text or BROKEN in text or not (status in (200, 303, 401, 403, 404) or STOP in text):
                 yield f"{table}.{column} = {kind}: {username} {path}: {status}"
+        if (named := _dumped(scene, table)) not in (None, table):
+            yield f"{table}.{column} = {kind}: a backup names {named}"
         found: object = verify_database.find_all_faults(scene.house.config, scene.house.gate)
         holds = all(verdict.holds for _, verdict in verify_all(scene.house.gate))
         if not found and holds and not {table, f"{table}.{column}"} & NO_EVIDENCE.keys():
@@ -115,6 +119,17 @@ def _faults(scene: Scene, table: str, column: str, kind: str) -> Iterator[str]:
         yield f"{table}.{column} = {kind}: {type(cause).__name__}: {cause}"[:300]
     finally:
         _put_back(scene.file, table, column, row)
+
+
+def _dumped(scene: Scene, table: str) -> str | None:
+    """Write a table into a backup; return the table of the row that it names, None if there is none."""
+    with unguarded_database.snapshot(scene.house.config.database_url) as connection:
+        tables = [one for one in dump.tables_of(connection) if one.name == table]
+        try:
+            list(dump.dump_lines(connection, {}, tables, advance=lambda _: None))
+        except AlteredRow as named:
+            return named.row if f"Bảng {table}: " in str(named) else str(named)
+    return None
 
 
 def _answers(scene: Scene, chosen: list[tuple[str, str, str]]) -> list[str]:

@@ -1,6 +1,7 @@
 """The mark beside the database that something in it did not hold."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -24,6 +25,12 @@ def test_each_commune_has_a_mark_of_its_own(tmp_path: Path):
     assert (mark.is_set(one), mark.is_set(other)) == (False, True)
     mark.clear(other)
     assert not (tmp_path / "faults").exists()
+
+
+@pytest.mark.parametrize("spoils", [lambda path: path.write_bytes(b"\xff"), Path.mkdir])
+def test_a_mark_that_is_no_file_of_ours_rings_for_everybody(tmp_path: Path, spoils: Callable[[Path], object]):
+    spoils(tmp_path / "faults")
+    assert FaultMark(tmp_path / "faults").is_set(THANH_SON)
 
 
 def test_a_disk_that_cannot_be_written_stops_nothing_and_is_in_the_log(tmp_path: Path, caplog):

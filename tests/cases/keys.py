@@ -5,9 +5,8 @@ from uuid import UUID
 
 from casework.audit import freshness
 from casework.cases import key_rotation
-from casework.policy.permit import issue
+from casework.gate import ActContext, Action
 from casework.policy.vocabulary import Act
-from casework.vault.integrity.signed_rows import attach_keys
 from tests.house import House, Someone
 from tests.people import THANH_SON
 from tests.tampering import stolen
@@ -20,9 +19,12 @@ def agency_id(house: House, kind: str) -> UUID:
 
 def make_due(house: House, agency: UUID, by: Someone) -> None:
     """Ask for a new key as leaving does, by somebody who may."""
-    with house.gate.database.transaction(issue(by.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
-        attach_keys(session, house.gate.server_keys(THANH_SON))
-        freshness.agency(session, THANH_SON, agency).rotation_due = True
+
+    def due(context: ActContext) -> None:
+        context.about = agency
+        freshness.agency(context.session, THANH_SON, agency).rotation_due = True
+
+    house.gate.perform(by.person, Action(Act.AGENCY_ROTATE, due))
 
 
 def settle(house: House, somebody: Someone) -> None:

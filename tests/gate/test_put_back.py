@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
 from casework.accounts import own_account_actions
 from casework.audit import verify
+from casework.cases.sections import SafetyPlan
 from casework.desk import actions as desk
 from casework.errors import CaseworkError, LogRolledBack, OutdatedHead
 from casework.gate import Gate, open_gate
@@ -18,6 +20,7 @@ from tests.accounts.sign_in import session_token
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import KEK, THANH_SON
 from tests.referrals.scenes import Referred, referred
+from tests.retention.scenes import CASE_TABLES, OWN, rows_of
 from tests.tampering import copied_book, put_book_back, stolen
 
 
@@ -145,3 +148,32 @@ def test_old_rows_whose_newer_line_no_longer_names_their_head_are_refused(
         made.to.does(desk.read_case, made.case_id)
     assert without_evidence(house).perform(person, desk.read_case, made.case_id)
     startup.make_ready(house.config)
+
+
+@both_databases
+def test_a_text_is_not_put_back_under_the_running_program_although_its_line_says_nothing_more(house: House, lan, hoa):
+    """The attack: who must not know is gone from the case again, and no line of the log names its newer head."""
+    case_id = lan.opens_a_case()
+    earlier = rows_of(house, case_id)
+    lan.does(desk.write_section, case_id, SafetyPlan(somebody="yes", who_must_not_know="ông Chính"), base=1)
+    hoa.does(desk.list_cases)
+    assert not opens_nothing(lan, case_id)
+    with stolen(house) as thief:
+        [before] = earlier["head"]
+        for table, column in reversed((OWN | CASE_TABLES).items()):
+            thief.delete(table, **{column: case_id})
+        for table in (*OWN, "document", "envelope", "ground", "referral", "notice"):
+            thief.put(table, *earlier[table])
+        for line in thief.rows("audit_line", head=case_id):
+            if line["n"] > before["n"]:
+                thief.change("audit_line", {"commune_id": THANH_SON, "n": line["n"]}, head=None, head_mac=None)
+    assert opens_nothing(lan, case_id)
+    assert lan.house.gate.perform(lan.person, desk.list_cases).cases == ()
+
+
+def opens_nothing(someone: Someone, case_id: UUID) -> bool:
+    try:
+        someone.does(desk.read_case, case_id)
+    except OutdatedHead:
+        return True
+    return False

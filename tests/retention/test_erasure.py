@@ -125,6 +125,25 @@ def test_a_held_case_is_not_erased_until_it_is_released(lan, hoa, binh):
     hoa.does(retention.erase_case, case_id)
 
 
+@both_databases
+def test_a_hold_that_was_taken_away_with_its_line_lets_nothing_be_erased(house, lan, hoa, binh):
+    """The attack: all rows of the case from before the hold, and a line that no longer says what it was about."""
+    case_id = lan.opens_a_case()
+    asked(lan, case_id, hoa)
+    earlier = rows_of(house, case_id)
+    binh.does(retention.hold_case, case_id, "Tòa án yêu cầu ngày 3/11")
+    # The last line of the log is compared whenever another is written.
+    hoa.does(desk.list_cases)
+    with stolen(house) as thief:
+        for table, column in (CASE_TABLES | OWN).items():
+            thief.delete(table, **{column: case_id})
+        for table in ("case_file", "head", "document", "envelope", "ground", "referral", "notice"):
+            thief.put(table, *earlier[table])
+        assert thief.change("audit_line", {"head": case_id, "act": Act.CASE_HOLD}, head=None, head_mac=None)
+    refused(lambda: hoa.does(retention.erase_case, case_id))
+    assert rows_of(house, case_id) == earlier
+
+
 def test_a_hold_says_why(lan):
     with pytest.raises(BadInput):
         lan.does(retention.hold_case, lan.opens_a_case(), "  ")

@@ -11,12 +11,12 @@ from casework.cases.sections import Plan
 from casework.desk import actions as desk
 from casework.errors import Conflict, NotFound, Refused
 from casework.intake import advice_actions as advice
-from casework.policy.vocabulary import Section
+from casework.policy.vocabulary import Act, Section
 from casework.retention import actions as retention
 from casework.retention import purging
 from tests.house import both_databases, only_sqlite
 from tests.retention.scenes import files, found_in, rows_of
-from tests.tampering import stolen
+from tests.tampering import refused, stolen
 
 YEARS = 2 * 366 * 86_400 * clock.MICROSECOND
 WORDS = "đã ổn"
@@ -82,6 +82,16 @@ def test_a_list_that_has_changed_is_not_purged(later, hoa):
     for ids in ([], [later["held"]], [later["due"], later["open"]], [later["died"]]):
         with pytest.raises(Conflict):
             hoa.does(purging.purge, ids, months=24)
+
+
+@only_sqlite
+def test_no_story_goes_while_a_line_of_the_log_does_not_hold(later, house, hoa):
+    """A hold may be what was taken away: its line no longer says which case it changed."""
+    before = rows_of(house, later["due"])
+    with stolen(house) as thief:
+        assert thief.change("audit_line", {"head": later["held"], "act": Act.CASE_HOLD}, head=None, head_mac=None)
+    refused(lambda: hoa.does(purging.purge, [later["due"]], months=24))
+    assert rows_of(house, later["due"]) == before
 
 
 def test_a_counsellor_confirms_no_list(later, lan):

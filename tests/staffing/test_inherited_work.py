@@ -9,12 +9,11 @@ from casework.cases import key_rotation
 from casework.cases.sections import Contact
 from casework.desk import actions as desk
 from casework.errors import CaseworkError
-from casework.policy.permit import issue
+from casework.gate import ActContext, Action
 from casework.policy.vocabulary import Act, Section
 from casework.staffing import actions as staffing
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
-from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys.recovery.models import Recovery
 from tests.cases.keys import agency_id, make_due, wraps_of
 from tests.house import House, Someone
@@ -71,11 +70,14 @@ def test_a_withdrawal_that_is_taken_back_opens_nothing(house: House, cuong: Some
 
 def test_a_recovery_key_that_was_swapped_is_given_nothing(house: House, cuong: Someone):
     police = agency_id(house, "police")
-    with house.gate.database.transaction(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
-        attach_keys(session, house.gate.server_keys(THANH_SON))
-        freshness.agency(session, THANH_SON, police)
+
+    def deal(context: ActContext) -> None:
+        context.about = police
+        freshness.agency(context.session, THANH_SON, police)
         own: dict[str, object] = {"commune_id": THANH_SON, "agency_id": police, "number": 1, "epoch": 1, "blob": b"x"}
-        session.add(Recovery(**own, public_key=public_key(new_key())))
+        context.session.add(Recovery(**own, public_key=public_key(new_key())))
+
+    house.gate.perform(cuong.person, Action(Act.AGENCY_ROTATE, deal))
     make_due(house, police, cuong)
     person = cuong.person
     with stolen(house) as thief:

@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 
 from casework import clock
+from casework.accounts import admission_actions, sign_in_actions
 from casework.accounts import provisioning_actions as accounts
-from casework.accounts import sign_in_actions
 from casework.administration import agency_recovery
 from casework.audit import freshness, write
 from casework.audit.chain import LogEntry
@@ -219,6 +219,23 @@ def test_who_left_with_the_last_key_hands_it_over_at_the_console(house: House, l
     with pytest.raises(BadInput):
         hands_over(house, lan, "binh")
     assert faults_of(house) == []
+
+
+@only_sqlite
+def test_a_circle_s_row_from_before_a_hand_over_keeps_its_new_key_from_nobody(house: House, lan, mai, hoa, binh):
+    """The attack: with the earlier row no new key is due, and what the giver had kept would open the case for good."""
+    case_id = lan.opens_a_case(circle=[mai])
+    hoa.does(staffing.leave, mai.id)
+    lan.leaves()
+    settle(house, lan)
+    house["son"].does(admission_actions.restart, lan.id)
+    circle = owner_of(house, case_id)
+    with stolen(house) as thief:
+        [row] = thief.rows("agency", id=circle)
+    assert hands_over(house, lan, "binh") == 1
+    with stolen(house) as thief:
+        thief.put_back("agency", ("id",), row)
+    refused(lambda: binh.does(desk.list_cases))
 
 
 @only_sqlite

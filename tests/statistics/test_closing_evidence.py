@@ -11,7 +11,7 @@ from casework import clock
 from casework.audit.checkpoint import CheckpointStore
 from casework.errors import Conflict
 from casework.gate import Gate
-from casework.maintenance import clock_check, evidence_check, release_copies, tick
+from casework.maintenance import clock_check, evidence_check, release_copies, tick, verify_database
 from casework.maintenance.system_actors import commune_ids
 from casework.policy.vocabulary import Section
 from casework.statistics import actions
@@ -63,6 +63,20 @@ def test_without_evidence_nothing_outside_is_asked(timeline: Timeline):
     clock_check.trust(timeline.house.config, at=clock.micros() - YEAR)
     timeline.record(timeline.first, 1)
     assert timeline.close(timeline.first).period == timeline.first
+
+
+@only_sqlite
+@pytest.mark.parametrize("values", [None, {"number": 7}, {"period": b"x"}])
+def test_a_release_that_is_gone_or_changed_is_named_by_the_verification(
+    timeline: Timeline, values: dict[str, object] | None
+):
+    timeline.record(timeline.first, 3)
+    timeline.close(timeline.first)
+    house = timeline.house
+    assert verify_database.find_all_faults(house.config, house.gate) == []
+    with stolen(house) as thief:
+        assert thief.delete("release") if values is None else thief.change("release", {}, **values)
+    assert "release" in {fault.table for fault in verify_database.find_all_faults(house.config, house.gate)}
 
 
 def _closed_and_noted(installation: BackedUpHouse, timeline: Timeline) -> tuple[Path, Published]:

@@ -20,7 +20,10 @@ class Part(IntEnum):
     ROUTING = 1
     DOCUMENTS = 2
     ENVELOPES = 3
-    # The head of an agency has none of the others, and that of a case none of these.
+    # The heads of agencies, members and the commune have none of the others, and that of a case none of these.
+    OWN_ROW = CASE
+    ADDRESSES = ROUTING
+    KEYS = DOCUMENTS
     WRAPS = ENVELOPES
 
 
@@ -51,7 +54,7 @@ def commitment(tokens: Mapping[Part, Collection[bytes]]) -> bytes:
 
 
 def is_one_row(bound: bytes, token: bytes) -> bool:
-    """Tell whether the first part, that of the case itself, is this very row."""
+    """Tell whether the first part, that of the case, agency or member itself, is this very row."""
     return bound[:_DIGEST_BYTES] == sha256(token).digest()
 
 

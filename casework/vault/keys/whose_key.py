@@ -1,4 +1,4 @@
-"""Compares for whom the key of an agency or circle is sealed with what its head commits to."""
+"""Compares an agency or circle, and for whom its key is sealed, with what its head commits to."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,13 +9,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from casework.vault.integrity import bound_rows
-from casework.vault.integrity.commitments import Part, hash_of_part, part_hash, token
+from casework.vault.integrity.commitments import Part, hash_of_part, is_one_row, part_hash, token
 from casework.vault.models import Agency, Head, Wrap
 
 _wrap, _head, _agency = Wrap.__table__, Head.__table__, Agency.__table__
 _OF_COMMUNE = select(_wrap.c.agency_id, _wrap.c.member_id).where(_wrap.c.commune_id == bindparam("commune"))
 _HEADS = (
-    select(_head, _agency.c.id.label("own_row"))
+    select(_head, _agency.c.mac.label("own_row"))
     .outerjoin(_agency, (_agency.c.commune_id == _head.c.commune_id) & (_agency.c.id == _head.c.id))
     .where(_head.c.commune_id == bindparam("commune"), _head.c.kind == "agency")
 )
@@ -27,12 +27,18 @@ def is_whole(session: Session, head: Any) -> bool:
 
 
 def agencies_changed(session: Session, commune_id: UUID) -> list[UUID]:
-    """Return the ids of agencies and circles whose row is gone, or whose key is sealed for others than their head says.
+    """Return the ids of agencies and circles of which row or wraps are gone, or are others than their head says.
 
     The heads themselves are verified where one is believed.
     """
     rows = session.execute(_HEADS, {"commune": commune_id}).all()
-    return [*_unlike(session, rows), *(row.id for row in rows if row.own_row is None)]
+    return [*_unlike(session, rows), *(row.id for row in rows if not _is_own(session, row))]
+
+
+def _is_own(session: Session, head: Any) -> bool:
+    if bound_rows.is_changing(session, head.id):
+        return True
+    return isinstance(head.own_row, bytes) and is_one_row(head.bound, head.own_row)
 
 
 def _unlike(session: Session, heads: Iterable[Any]) -> list[UUID]:

@@ -62,7 +62,7 @@ def attacked(tools: Tools, seed: Path, role: str, seconds: int) -> list[str]:
         somebody = Somebody(port, cards[role]["username"], cards[role]["password"])
         targets = somebody.targets()
         findings = somebody.unguarded(targets)
-        findings += tools.of_parameters(targets, somebody.cookie, seconds=seconds)
+        findings += tools.of_parameters(targets, somebody.cookie, seconds=seconds, varies=somebody.varies)
         findings += tools.of_pages(
             f"http://127.0.0.1:{port}", somebody.cookie, seconds=seconds, least=min(5, len(somebody.pages))
         )

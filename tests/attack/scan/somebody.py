@@ -13,6 +13,7 @@ LEFT_OUT = ("/thoat", "/dang-xuat", "/ngon-ngu", "/static", "/tai-khoan/cua-toi/
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _MOST_PAGES = 150
 _OF_A_KIND = 2
+_ASKED_TO_COMPARE = 4
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,11 @@ class Somebody:
         forged = [(target, re.sub(r"(csrf_token=[^&]*)", r"\1x", target.data)) for target in targets if target.data]
         path = len(f"http://127.0.0.1:{self.port}")
         return [f"{one.url} took a wrong token" for one, data in forged if self.ask(one.url[path:], data).status != 400]
+
+    def varies(self, target: Target) -> bool:
+        """Tell whether one and the same request is answered at another length each time, as by a log that grows."""
+        path = target.url[len(f"http://127.0.0.1:{self.port}") :]
+        return len({len(self._read(self.ask(path, target.data or None))) for _ in range(_ASKED_TO_COMPARE)}) > 1
 
     def _target(self, form: html.HtmlElement, path: str) -> Target | None:
         action = urljoin(path, str(form.get("action") or ""))

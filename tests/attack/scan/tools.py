@@ -1,11 +1,14 @@
 """bandit, wapiti and sqlmap in an environment of their own, each bounded in time; what they find is a list of lines."""
 
 import json
+import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import click
 
 from tests.attack.scan.somebody import LEFT_OUT, Target
 
@@ -20,6 +23,13 @@ MODULES = (
 _CALM = "400,403,404,409,413,422,429"
 _LEAST_SECONDS = 4
 _INJECTED = ("injection point", "is vulnerable", "' injectable", "might be injectable")
+# What sqlmap says once it has tried to refute itself.
+_CONFIRMED = "identified the following injection point"
+_SECONDS_TO_CONFIRM = 240
+# Error, union, stacked and time-based: what remains where the answers to one and the same request differ, as those of
+# an export of the log do, which has one more line each time. To compare pages ("boolean-based") says nothing there.
+_WITHOUT_COMPARING = "EUSTQ"
+_PLACE = re.compile(r"(?:GET|POST|User-Agent|Referer|Cookie|Host|URI)[^']*'([^']+)'")
 
 
 @dataclass(frozen=True)
@@ -72,27 +82,38 @@ class Tools:
         ]
         return [*lines, *([f"wapiti saw {pages} pages: too few to say anything"] if pages < least else [])]
 
-    def of_parameters(self, targets: Sequence[Target], cookie: str, *, seconds: int) -> list[str]:
-        """Let sqlmap try every parameter of each target, an equal part of so many seconds each."""
+    def of_parameters(
+        self, targets: Sequence[Target], cookie: str, *, seconds: int, varies: Callable[[Target], bool]
+    ) -> list[str]:
+        """Let sqlmap try every parameter of each target, an equal part of so many seconds each.
+
+        What it suspects is tried again at length, and told only if it stands; without comparing pages where `varies`
+        says that the answers to one and the same request differ.
+        """
         findings, each = [], max(_LEAST_SECONDS, seconds // max(1, len(targets)))
         for target in targets:
-            data = ("--data", target.data) if target.data else ()
-            fixed = ("--cookie", cookie, "--skip", "csrf_token", "--ignore-code", _CALM, "--time-limit", str(each))
-            how = (
-                "--batch",
-                "--level",
-                "3",
-                "--risk",
-                "2",
-                "--flush-session",
-                "--disable-coloring",
-                "--ignore-redirects",
-            )
-            where = ("--param-exclude", "csrf_token|__Host", "--output-dir", self.folder)
-            ran = self._run("sqlmap", "-u", target.url, *data, *fixed, *how, *where)
+            ran = self._sqlmap(target, cookie, "--time-limit", str(each))
             lines = [line for line in ran.splitlines() if any(word in line for word in _INJECTED)]
-            findings += [f"{target.url} {line}" for line in lines if "false positive" not in line]
+            suspected = [f"{target.url} {line}" for line in lines if "false positive" not in line]
+            if suspected and self._stands(target, cookie, suspected, varies=varies(target)):
+                findings += suspected
         return findings
+
+    def _stands(self, target: Target, cookie: str, suspected: Sequence[str], *, varies: bool) -> bool:
+        named = {match.group(1) for line in suspected if (match := _PLACE.search(line))}
+        only = ("-p", ",".join(sorted(named))) if named else ()
+        how = ("--technique", _WITHOUT_COMPARING) if varies else ()
+        ran = self._sqlmap(target, cookie, "--time-limit", str(_SECONDS_TO_CONFIRM), *only, *how)
+        stands = _CONFIRMED in ran or ("false positive" not in ran and "do not appear to be injectable" not in ran)
+        click.echo(f"{suspected[0]}: {'stands' if stands else 'refuted'}, answers {'vary' if varies else 'are alike'}")
+        return stands
+
+    def _sqlmap(self, target: Target, cookie: str, *more: str) -> str:
+        data = ("--data", target.data) if target.data else ()
+        fixed = ("--cookie", cookie, "--skip", "csrf_token", "--ignore-code", _CALM)
+        how = ("--batch", "--level", "3", "--risk", "2", "--flush-session", "--disable-coloring", "--ignore-redirects")
+        where = ("--param-exclude", "csrf_token|__Host", "--output-dir", self.folder)
+        return self._run("sqlmap", "-u", target.url, *data, *fixed, *how, *where, *more)
 
     def _run(self, name: str, *words: str | Path) -> str:
         command = [self.bin / name, *words]

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base
+from casework.vault.integrity.commitments import Committed, Part
 from casework.vault.integrity.signed_rows import SignedRow
 
 
@@ -15,6 +16,7 @@ class Recovery(Base, SignedRow):
 
     __tablename__ = "recovery"
     __head__: ClassVar[str | None] = "agency_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.KEYS)
     __table_args__ = (ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),)
 
     commune_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -30,6 +32,7 @@ class RecoveryOfficer(Base, SignedRow):
 
     __tablename__ = "recovery_officer"
     __head__: ClassVar[str | None] = "agency_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.KEYS)
     __table_args__ = (ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),)
 
     commune_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -45,6 +48,7 @@ class RecoveryPair(Base, SignedRow):
 
     __tablename__ = "recovery_pair"
     __head__: ClassVar[str | None] = "agency_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.KEYS)
     __table_args__ = (ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),)
 
     commune_id: Mapped[UUID] = mapped_column(primary_key=True)
