@@ -1,9 +1,6 @@
 """KEK rotation is interrupted at every step and anywhere between: it is run again, and nothing is lost."""
 
-import os
 import random
-import subprocess
-import sys
 
 import pytest
 from sqlalchemy import event
@@ -13,23 +10,14 @@ from casework.vault.keys import kek
 from tests.administration.interrupted_rotation import STEPS
 from tests.administration.rotated_house import assert_everything_holds, kek_numbers, reopen, rotate_kek
 from tests.house import House, Someone, both_databases, only_sqlite
-from tests.source import ROOT
+from tests.processes import run_module
 
 
 def cut(house: House, moment: str) -> int:
     """Rotate the KEK in another process that dies at a moment; return its exit code."""
     house.gate.database.engine.dispose()
-    words = [
-        sys.executable,
-        "-m",
-        "tests.administration.interrupted_rotation",
-        str(house.config.data),
-        house.config.database_url,
-        moment,
-    ]
-    return subprocess.run(
-        words, cwd=ROOT, env=dict(os.environ), capture_output=True, timeout=120, check=False
-    ).returncode
+    words = [str(house.config.data), house.config.database_url, moment]
+    return run_module("tests.administration.interrupted_rotation", *words).returncode
 
 
 def survives(house: House, lan: Someone, case_id, moment: str) -> bool:

@@ -1,8 +1,6 @@
 """A restore that is killed at any step leaves one whole database, the old or the new; running it again ends it."""
 
 import signal
-import subprocess
-import sys
 from uuid import UUID
 
 import pytest
@@ -15,6 +13,7 @@ from casework.oversight.actions import verify_all
 from tests.house import both_databases
 from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.people import THANH_SON
+from tests.processes import run_module
 from tests.referrals.scenes import referred
 from tests.tampering import stolen
 
@@ -25,15 +24,8 @@ STEPS = [pytest.param(one, marks=() if one in _FEW else pytest.mark.prove) for o
 
 
 def _restored_until(installation: BackedUpHouse, file: object, step: str) -> int:
-    words = [
-        "-m",
-        "tests.maintenance.killed_restore",
-        str(installation.config.data),
-        str(file),
-        installation.seed.hex(),
-        step,
-    ]
-    return subprocess.run([sys.executable, *words], check=False, timeout=120).returncode
+    words = [str(installation.config.data), str(file), installation.seed.hex(), step]
+    return run_module("tests.maintenance.killed_restore", *words).returncode
 
 
 @both_databases

@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
@@ -20,7 +19,7 @@ from tests.house import only_sqlite
 from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.maintenance.newer_migrations import add_migration
 from tests.maintenance.test_database_upgrade import as_it_is
-from tests.source import ROOT
+from tests.processes import run_module
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 _FEW = {"swap"}
@@ -34,8 +33,7 @@ def newer_program(installation: BackedUpHouse, tmp_path: Path) -> Run:
     installation.writes_settings()
 
     def run(*words: str, moment: str = "never") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "tests.maintenance.newer_program", str(folder), moment, *words]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+        return run_module("tests.maintenance.newer_program", str(folder), moment, *words)
 
     return run
 
@@ -56,8 +54,7 @@ def opens(installation: BackedUpHouse, newer_program: Run, case_id: UUID) -> boo
 
 
 def older(installation: BackedUpHouse, *command: str) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "casework", *command, "--data", str(installation.config.data)]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return run_module("casework", *command, "--data", str(installation.config.data))
 
 
 @only_sqlite
