@@ -12,6 +12,9 @@ import tempfile
 from multiprocessing import forkserver
 from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
+from types import ModuleType
+
+import pytest
 
 from tests.source import ROOT
 
@@ -34,7 +37,10 @@ def run_module(module: str, *words: str, timeout: float = 300) -> CompletedProce
     with tempfile.TemporaryDirectory() as place:
         out, err = Path(place, "out"), Path(place, "err")
         process = _processes.Process(target=_run, args=(module, words, str(out), str(err), dict(os.environ)))
-        process.start()
+        with pytest.MonkeyPatch.context() as patch:
+            # It would import whatever this process was started with, and by that the program.
+            patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+            process.start()
         process.join(timeout)
         if process.exitcode is None:
             process.kill()
@@ -45,7 +51,7 @@ def run_module(module: str, *words: str, timeout: float = 300) -> CompletedProce
 
 
 def _run(module: str, words: tuple[str, ...], out: str, err: str, environment: dict[str, str]) -> None:
-    """Be the process: its own output, arguments and environment, then the module."""
+    """Be the process: its own output, arguments and environment, then the module; nothing of ours came before it."""
     for descriptor, path in ((1, out), (2, err)):
         with Path(path).open("wb") as file:
             os.dup2(file.fileno(), descriptor)
@@ -53,4 +59,6 @@ def _run(module: str, words: tuple[str, ...], out: str, err: str, environment: d
     os.environ.update(environment)
     os.chdir(ROOT)
     sys.argv = [module, *words]
+    if "casework" in sys.modules:
+        raise ImportError("casework was imported before its process began")
     runpy.run_module(module, run_name="__main__", alter_sys=True)

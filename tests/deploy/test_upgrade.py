@@ -32,7 +32,7 @@ def test_the_owner_brings_the_database_up_and_the_service_works_again_after_the_
     assert database_upgrade.run(owner)
     assert unguarded_database.has_no_leftovers(owner.database_url)
     with pytest.raises(Busy), as_service(roles) as house:
-        house["lan"].opens_a_case()
+        house["lan"].sign_in()
     with roles.connect("owner") as own:
         own.execute(roles.read("grants.sql").encode())
     with as_service(roles) as house:

@@ -83,6 +83,7 @@ def test_an_intake_that_was_begun_and_a_proof_on_the_way_are_shown_to_nobody_wit
 def test_who_watches_from_outside_sees_totals_and_no_line(house, lan, mai):
     lan.opens_a_case()
     lan.opens_a_case(circle=[mai])
+    mai.sign_in()
     log = house["quang"].does(oversight.read_log)
     assert log.lines is None
     assert dict(log.week.totals)[Act.SECOND_FACTOR] > 0

@@ -46,6 +46,7 @@ def test_only_so_many_weeks_are_taken(lan, hoa):
 def test_who_watches_from_outside_takes_totals_of_weeks_and_no_line(house, lan, mai):
     lan.opens_a_case()
     lan.opens_a_case(circle=[mai])
+    mai.sign_in()
     exported = house["quang"].does(log_export.export_log, 4)
     assert exported.lines == ()
     assert len(exported.weeks) == 4

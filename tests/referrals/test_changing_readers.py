@@ -254,6 +254,7 @@ def test_an_erased_case_leaves_the_named_readers_their_own_record(by_name: ByNam
 def test_totals_say_nothing_of_who_was_chosen_by_name(by_name: ByName, house):
     by_name.changes("kien")
     by_name["lan"].does(reader_actions.read_readers, *by_name.at)
+    house["quang"].sign_in()
     week = house["quang"].does(oversight.read_log).week
     counted = dict(week.totals)
     assert counted["account.sign_in"]

@@ -53,7 +53,7 @@ def test_the_lead_sees_one_agency_and_the_administrator_everybody(house, lan, ho
 
 
 def test_when_somebody_last_came_in_is_said(house, lan, hoa):
-    assert lan.cookie
+    assert lan.sign_in()
     review = hoa.does(access_review.read_review)
     assert (entry_of(review, "lan").long_ago, entry_of(review, "mai").seen, entry_of(review, "mai").long_ago) == (
         False,

@@ -94,7 +94,7 @@ def test_after_a_week_it_is_offered_no_more_and_the_next_sign_in_deletes_it(hous
     lan.does(keep_form, typed(), case_id=None)
     later = clock.micros() + DAYS * DAY + clock.MICROSECOND
     with clock.use_clock(lambda: later):
-        mai.leaves()
+        mai.sign_in()
         assert kept_by(mai) == []
     assert rows(house) == []
 
