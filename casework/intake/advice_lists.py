@@ -1,4 +1,9 @@
-"""How the list of contacts for advice can be filtered."""
+"""How the list of contacts for advice can be filtered, and how many there were."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import lazy_gettext as _
 
@@ -23,3 +28,28 @@ ADVICE = ListKind[AdviceContact](
         Filter("nguoi", _("Người ghi"), _holder, by_code(lambda: list(_HOLDERS.items()), _holder)),
     )
 )
+
+
+@dataclass(frozen=True)
+class AdviceCounts:
+    """How often advice was given since the beginning of this month, quarter and year; this year by code of topic.
+
+    They are counted for whoever reads every contact of them anyway; nothing of it is released. One contact may have
+    several topics. What was erased, or has become a case, is counted here no more.
+    """
+
+    month: int
+    quarter: int
+    year: int
+    topics: tuple[tuple[str, int], ...]
+
+
+def count_advice(contacts: Iterable[AdviceContact], today: date) -> AdviceCounts:
+    this_year = [one for one in contacts if not one.opened and one.asked_on.year == today.year]
+    since = {months: date(today.year, (today.month - 1) // months * months + 1, 1) for months in (1, 3)}
+    topics = Counter(topic for one in this_year for topic in one.advice.topics)
+    return AdviceCounts(
+        *(sum(one.asked_on >= since[months] for one in this_year) for months in (1, 3)),
+        year=len(this_year),
+        topics=tuple(topics.most_common()),
+    )

@@ -15,7 +15,7 @@ from casework.errors import Conflict, NotFound
 from casework.intake import actions, advice_actions, page_flow
 from casework.intake.advice_actions import AdviceContact
 from casework.intake.advice_forms import AdviceForm
-from casework.intake.advice_lists import ADVICE
+from casework.intake.advice_lists import ADVICE, count_advice
 from casework.intake.forms import IntakePage, Offers, ToldForm
 from casework.intake.page_flow import BEGUN, REACH, READERS, TOLD
 from casework.policy.vocabulary import Act
@@ -32,8 +32,9 @@ Answer = Response | str | tuple[str, int]
 @blueprint.get("/tu-van")
 def contacts() -> str:
     """List the contacts in reach, those to speak to again first."""
-    listed = perform(advice_actions.list_advice)
-    return render_template("intake/contacts.html", page=list_page(listed, ADVICE), today=clock.today())
+    listed, today = perform(advice_actions.list_advice), clock.today()
+    counts = count_advice(listed, today)
+    return render_template("intake/contacts.html", page=list_page(listed, ADVICE), counts=counts, today=today)
 
 
 @blueprint.post("/tu-van")

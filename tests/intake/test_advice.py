@@ -1,7 +1,7 @@
 """Advice alone makes no case: who gave it keeps it, it comes back on its day, and becomes a case in one tap."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +10,7 @@ from casework import clock
 from casework.cases.advice import Advice
 from casework.cases.models import Case
 from casework.cases.sections import Story
+from casework.codelists import codelist
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.intake import actions as intake
@@ -85,6 +86,21 @@ def test_a_period_counts_the_case_and_not_the_advice_beside_it(lan, hoa):
         closing = hoa.does(statistics.preview_period)
     truth = {row.cell: row.truth for _, _, rows in closing.tables for row in rows}
     assert truth[TOTAL] == 1
+
+
+def test_whoever_reads_the_contacts_is_told_how_many_there_were(lan, hoa, browser):
+    topics, summer = codelist("advice_topic"), clock.midnight(date(2026, 8, 20))
+    assert "năm nay" not in shown(browser("lan").get("/tu-van"))
+    with clock.use_clock(lambda: summer):
+        lan.leaves()
+        for asked_on in ("2026-08-02", "2026-06-30", "2025-12-31"):
+            lan.does(advice.record_advice, contact(asked_on=asked_on))
+        lan.does(advice.record_advice, contact(asked_on="2026-07-31", topics=("divorce", "health")))
+        hoa.leaves()
+        for username in ("lan", "hoa"):
+            told = shown(browser(username).get("/tu-van"))
+            assert "Tháng này 1 lần, quý này 2 lần, năm nay 3 lần" in told
+            assert f"{topics.get('divorce').vi} (3); {topics.get('health').vi} (1)." in told
 
 
 def test_the_weekly_totals_of_the_observer_leave_advice_out(house, lan):
