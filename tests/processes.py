@@ -60,5 +60,5 @@ def _run(module: str, words: tuple[str, ...], out: str, err: str, environment: d
     os.chdir(ROOT)
     sys.argv = [module, *words]
     if "casework" in sys.modules:
-        raise ImportError("casework was imported before its process began")
+        raise ImportError(f"casework was imported before its process began: {[n for n in sys.modules if n.startswith(chr(99)+"asework") or n=="coverage"]} {os.environ.get(_MEASURED)}")
     runpy.run_module(module, run_name="__main__", alter_sys=True)

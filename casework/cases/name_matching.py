@@ -24,7 +24,7 @@ FAMILY_NAMES = WORD.findall(
     "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đào vương trịnh trương đinh lâm phùng mai"
     " tô hà tạ lương thái châu quách tống triệu diệp cao chu tăng kiều nghiêm lưu thạch giang khổng văn doãn đàm ninh"
     " sầm lường quàng tòng bàn phàn tẩn lầu giàng sùng thào hạng nông hứa bế bạch cầm điêu siu ksor sơn kim danh mạc"
-    " phí cấn khúc uông âu mã đồng tôn tiêu nhâm mẫn vàng lò"
+    " phí cấn khúc uông âu mã đồng tôn tiêu nhâm mẫn vàng lò lục"
 )
 # These are given names as well: two such words in a row may be two people.
 _GIVEN_NAMES_TOO = frozenset(
@@ -68,7 +68,11 @@ def names_a_colleague(name: str, text: str) -> bool:
     places = [
         place
         for place, word in enumerate(words)
-        if any(_same_given_name(word, given, unmarked=unmarked) for given in given_names(name))
+        if any(
+            _same_given_name(word, given, unmarked=unmarked)
+            and (_letters(word) == _letters(given) or not _begins_a_name(words, place))
+            for given in given_names(name)
+        )
     ]
     return any(not _belongs_to_another(words, place, parts) for place in places)
 
@@ -91,6 +95,12 @@ def _same_given_name(word: str, given: str, *, unmarked: bool) -> bool:
 def _letters(word: str) -> Counter[str]:
     """Return letters and marks, each with how often; "đ" is a letter with a mark, and "y" is the same as "i"."""
     return Counter(unicodedata.normalize("NFD", word.lower()).replace("đ", "d-").replace("y", "i"))
+
+
+def _begins_a_name(words: list[str], place: int) -> bool:
+    """Tell whether a word with all marks of a family name stands before another capital word: "Lục Vũ" is no Lực."""
+    following = words[place + 1] if place + 1 < len(words) else ""
+    return not words[place].isascii() and following[:1].isupper() and _is_family_name(words[place], full=True)
 
 
 def _belongs_to_another(words: list[str], place: int, parts: list[str]) -> bool:

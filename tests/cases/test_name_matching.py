@@ -24,6 +24,7 @@ def test_somebody_else_of_a_like_name_is_not_taken_for_them(text):
 
 # Each is written down in a hurry by a counsellor; the one who must not know reads the case if one is overlooked.
 NAMED_IN_A_HURRY = [
+    ("Cao Văn Lực", "Lục ở trạm"),
     ("Phạm Văn Khôi", "Trung Tá Khôi"),
     ("Phạm Văn Khôi", "Thượng Úy Khôi"),
     ("Phạm Văn Khôi", "Thầy Khôi"),
@@ -43,6 +44,7 @@ NAMED_IN_A_HURRY = [
     ("H'Bia Niê", "chị H'Bia"),
 ]
 SOMEBODY_ELSE = [
+    ("Cao Văn Lực", "Lục Vũ Nghiêm"),
     ("Phạm Văn Khôi", "Trần Minh Khôi"),
     ("Phạm Văn Khôi", "TRẦN MINH KHÔI"),
     ("Phạm Văn Khôi", "Lê Khôi"),
