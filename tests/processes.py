@@ -59,6 +59,6 @@ def _run(module: str, words: tuple[str, ...], out: str, err: str, environment: d
     os.environ.update(environment)
     os.chdir(ROOT)
     sys.argv = [module, *words]
-    if "casework" in sys.modules:
-        raise ImportError(f"casework was imported before its process began: {[n for n in sys.modules if n.startswith(chr(99)+"asework") or n=="coverage"]} {os.environ.get(_MEASURED)}")
+    if ours := [name for name in sys.modules if name.startswith("casework.")]:
+        raise ImportError(f"imported before its process began: {ours}")
     runpy.run_module(module, run_name="__main__", alter_sys=True)
