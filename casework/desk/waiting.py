@@ -18,6 +18,8 @@ from casework.retention.actions import ErasureRequest
 _OPEN = 2
 # Where more lists press than these, fewer lines of each stand on the first page.
 _ROOMY, _FEWER = 2, 2
+# Urgent referrals that nobody has opened stand there one by one, but for a flood that would hide all else.
+_UNFOLDED = 8
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,8 @@ def _pressing(home: Home, box: Box) -> Iterable[WaitingList]:
     yield _own("khong-duoc-biet", _("Người không được biết đang đọc được"), home.named)
     yield _notices("dich-danh", _("Tin báo gửi đích danh bạn"), home.notices.received)
     yield _referrals("khong-ai-doc", _("Nơi nhận không còn ai đọc được"), box.unreadable)
-    yield _referrals("gap", _("Gấp, chưa ai mở"), box.unopened, shown=len(box.unopened))
-    unopened = sum(line.unopened for line in box.pressing)
+    yield _referrals("gap", _("Gấp, chưa ai mở"), box.unopened, shown=min(len(box.unopened), _UNFOLDED))
+    unopened = min(sum(line.unopened for line in box.pressing), _UNFOLDED)
     yield _referrals("lam-ngay", _("Chuyển đến, cần làm ngay"), box.pressing, shown=unopened)
     yield WaitingList("nguy-hiem", _("Đang nguy hiểm"), home.urgent, url_for("desk.followed"), panel=now)
     yield _own("da-mat", _("Người ấy đã mất: chờ lãnh đạo Hội đóng"), home.deaths, panel=now)

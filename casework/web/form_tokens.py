@@ -58,6 +58,10 @@ class FormToken:
         return _signer().sign(text.encode()).decode()
 
 
+# What was offered, and the mark of what was shown.
+_PUT_BY_THE_PAGE = ("-offered", "-shown")
+
+
 def install(app: Flask) -> None:
     """Give every template the token of its forms."""
     functions = (form_token, form_id, note_title, is_typed_into)
@@ -88,7 +92,7 @@ def says_something(fields: list[tuple[str, str]]) -> bool:
 
 def as_drawn(fields: Iterable[tuple[str, str]]) -> str:
     """Return a short word for the answers that stand in a form, whatever their order: what says nothing is left out."""
-    said = sorted(pair for pair in fields if pair[1].strip() and not pair[0].endswith("-offered"))
+    said = sorted(pair for pair in fields if pair[1].strip() and not pair[0].endswith(_PUT_BY_THE_PAGE))
     return sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 

@@ -19,7 +19,7 @@ from tests.house import House, only_sqlite
 from tests.notices.scenes import told
 from tests.referrals.scenes import referred
 from tests.retention.scenes import asked
-from tests.stories import HALL
+from tests.stories import HALL, dao
 from tests.tampering import Row, copied_book, stolen
 
 pytestmark = only_sqlite
@@ -64,7 +64,7 @@ def _prepared(house: House) -> list[Callable[[], object]]:
     lan, hoa, mai, binh = house["lan"], house["hoa"], house["mai"], house["binh"]
     accepted, declined, withdrawn = (referred(house).goes("open") for _ in range(3))
     notice, sealed = told(house), lan.opens_a_case(circle=[mai])
-    held, closed, void, kept, given = (lan.opens_a_case() for _ in range(5))
+    held, closed, void, kept, given = (lan.opens_a_case(dao(grounds=())) for _ in range(5))
     asked(lan, held, hoa)
     place, code = hoa.does(addresses.add_address, HALL), lan.does(desk.read_case, kept).line.code
     return [

@@ -170,6 +170,9 @@ def reads_in_the_log(lead: Walk, code: str) -> None:
     page.goto(lead.site + "/nhat-ky")
     lead.looks()
     text = page.inner_text("main")
+    while page.query_selector("main a[rel=next]"):
+        lead.goes("main a[rel=next]", "main h1")
+        text += page.inner_text("main")
     for act in ("Ghi nhận một vụ việc", "Tìm vụ việc", "Mở một phần của vụ việc", "Hiện tên", "Ghi chú theo dõi"):
         assert act in text, act
     assert code in text

@@ -101,7 +101,7 @@ def test_whatever_is_typed_is_there_again(hand, house: House, case_id: UUID, dra
     case, ground_id = f"/vu-viec/{case_id}", ground(house, case_id, "health_station")
     typing = hand(width, scripts)
     for path, box in {
-        f"{draft}/3": "[name=never_say]",
+        f"{draft}/3": "[name=call_her]",
         f"{draft}/4": "[name=wishes]",
         case: "#words",
         f"{case}/story/sua": "#words",

@@ -13,8 +13,8 @@ from casework.cases.sections import Story
 from casework.db import Base
 from casework.desk import actions as desk
 from casework.errors import Busy, Refused
+from casework.gate import ActContext, Action
 from casework.intake import actions as intake
-from casework.policy.permit import issue
 from casework.policy.vocabulary import Act, Section
 from casework.statistics import actions as statistics
 from casework.vault.crypto import hpke
@@ -22,7 +22,7 @@ from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.encoding import encode_fields
 from casework.vault.crypto.hpke import public_key
 from casework.vault.integrity import heads
-from casework.vault.integrity.signed_rows import SignedRow, attach_keys
+from casework.vault.integrity.signed_rows import SignedRow
 from casework.vault.keys import epochs, keyring
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.recovery.models import Recovery
@@ -108,11 +108,14 @@ def test_what_was_sent_and_not_opened_is_kept_after_a_new_key(house: House, lan:
 
 def test_the_recovery_key_follows(house: House, cuong: Someone, police):
     seed = new_key()
-    with house.gate.database.transaction(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
-        attach_keys(session, house.gate.server_keys(THANH_SON))
-        freshness.agency(session, THANH_SON, police)
+
+    def add_recovery(context: ActContext) -> None:
+        context.about = police
+        freshness.agency(context.session, THANH_SON, police)
         own = {"commune_id": THANH_SON, "agency_id": police, "number": 1, "epoch": 1, "blob": b"x"}
-        session.add(Recovery(**own, public_key=public_key(seed)))
+        context.session.add(Recovery(**own, public_key=public_key(seed)))
+
+    house.gate.perform(cuong.person, Action(Act.AGENCY_ROTATE, add_recovery))
     make_due(house, police, cuong)
     settle(house, cuong)
     with stolen(house) as thief:

@@ -154,7 +154,7 @@ def test_a_ground_tells_what_was_done_with_it_last_and_not_how_it_began(house, l
     assert set(lines) == {
         "Ghi nhận vụ việc",
         "Để lại, không gửi cho Trạm Y tế",
-        "Chuyển gửi đi: công an bảo vệ, ngăn chặn",
+        "Chuyển gửi đến Văn phòng: công an bảo vệ, ngăn chặn",
         "Bớt phần cho Văn phòng đọc",
         "Xem lại việc chia sẻ với Công an: không đồng ý",
         "Rút lại việc chia sẻ với Bảo vệ trẻ em",
