@@ -46,10 +46,11 @@ class AdviceCounts:
 
 def count_advice(contacts: Iterable[AdviceContact], today: date) -> AdviceCounts:
     this_year = [one for one in contacts if not one.opened and one.asked_on.year == today.year]
-    since = {months: date(today.year, (today.month - 1) // months * months + 1, 1) for months in (1, 3)}
+    month, quarter = (date(today.year, (today.month - 1) // months * months + 1, 1) for months in (1, 3))
     topics = Counter(topic for one in this_year for topic in one.advice.topics)
     return AdviceCounts(
-        *(sum(one.asked_on >= since[months] for one in this_year) for months in (1, 3)),
+        month=sum(one.asked_on >= month for one in this_year),
+        quarter=sum(one.asked_on >= quarter for one in this_year),
         year=len(this_year),
         topics=tuple(topics.most_common()),
     )
