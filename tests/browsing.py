@@ -9,7 +9,6 @@ from casework.app import create_app
 from casework.web.session_loading import COOKIE
 from tests.house import House, Someone
 
-
 # The foot of a printed sheet says the minute; two answers may lie on both sides of its end.
 _PRINTED = re.compile(rb'<p class="printed">.*?</p>', re.DOTALL)
 
