@@ -22,8 +22,9 @@ _LIBRARIES = ["alembic.command", "bleach", "flask_babel", "flask_login", "flask_
 _LIBRARIES += ["cryptography.hazmat.primitives.ciphers.aead", "waitress.server", "webauthn"]
 # By this a process measures its coverage; nothing that runs here is measured.
 _MEASURED = "COVERAGE_PROCESS_CONFIG"
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(_LIBRARIES)
+# There is one such server in a process, so whoever forks anything takes it from here.
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload(_LIBRARIES)
 
 
 def run_module(module: str, *words: str, timeout: float = 300) -> CompletedProcess[str]:
@@ -36,7 +37,7 @@ def run_module(module: str, *words: str, timeout: float = 300) -> CompletedProce
             os.environ[_MEASURED] = measured
     with tempfile.TemporaryDirectory() as place:
         out, err = Path(place, "out"), Path(place, "err")
-        process = _processes.Process(target=_run, args=(module, words, str(out), str(err), dict(os.environ)))
+        process = processes.Process(target=_run, args=(module, words, str(out), str(err), dict(os.environ)))
         with pytest.MonkeyPatch.context() as patch:
             # It would import whatever this process was started with, and by that the program.
             patch.setitem(sys.modules, "__main__", ModuleType("__main__"))

@@ -5,7 +5,6 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from uuid import UUID
@@ -14,11 +13,9 @@ from casework.audit.verify import verify
 from casework.desk import actions as desk
 from casework.policy.vocabulary import Section
 from tests.house import House, Someone, opened
+from tests.processes import processes
 
 _PATIENCE = 60
-# One process is warmed up once; every writer is a fork of it, so that killing hundreds costs little.
-_processes = get_context("forkserver")
-_processes.set_forkserver_preload(["tests.faults.writer"])
 Acknowledged = dict[UUID, set[str]]
 
 
@@ -45,7 +42,7 @@ def _note(journal: int, line: str) -> None:
 def writing(url: str, folder: Path, journal: Path) -> Iterator[BaseProcess]:
     """Run a writer until one act was acknowledged; it is killed at the end of the block, whatever it is doing."""
     before = journal.stat().st_size if journal.exists() else 0
-    process = _processes.Process(target=write_for_ever, args=(url, folder, journal), daemon=True)
+    process = processes.Process(target=write_for_ever, args=(url, folder, journal), daemon=True)
     process.start()
     try:
         until = time.monotonic() + _PATIENCE
