@@ -32,7 +32,9 @@ _MEASURED = (
     "maintenance/test_outside_evidence.py",
     "oversight",
     "policy",
+    "retention/test_purging.py",
     "retention/test_shredding.py",
+    "staffing/test_leaving.py",
     "statistics",
     "vault",
 )

@@ -5,16 +5,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event
 
+from casework.accounts.sign_in_actions import sign_out
 from casework.audit import freshness
 from casework.cases.sections import Story
 from casework.desk import actions as desk
-from casework.errors import AlteredRows, CaseworkError, Conflict, NotFound, VaultError
+from casework.errors import AlteredRows, CaseworkError, Conflict, NotFound, OutdatedHead, VaultError
 from casework.gate import ActContext, Action
 from casework.intake import actions as intake
 from casework.policy.vocabulary import Act, Role, Section
 from casework.staffing import directory
 from casework.vault.integrity import heads
-from tests.house import House, Someone
+from casework.vault.keys.sessions import token_from
+from tests.house import House, Someone, only_sqlite
 from tests.people import DONG_HAI, STAFF, THANH_SON
 from tests.tampering import stolen
 
@@ -147,3 +149,17 @@ def test_the_next_transaction_reads_what_another_has_written(house: House, lan: 
     house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.ENROL, rename))
     with house.crypto() as crypto:
         assert "Trần Thị Lan Anh" in {row.name for row in freshness.members(crypto)}
+
+
+@only_sqlite
+def test_a_member_whose_head_was_put_back_is_in_no_list(house: House, lan: Someone):
+    token = token_from(lan.cookie)
+    assert token is not None
+    with stolen(house) as thief:
+        before = {name: thief.rows(name, id=lan.id) for name in ("head", "member")}
+    lan.does(sign_out, token.sid)
+    with stolen(house) as thief:
+        for name, rows in before.items():
+            thief.put_back(name, ("commune_id", "id"), *rows)
+    with house.crypto() as crypto, pytest.raises(OutdatedHead):
+        freshness.members(crypto)
