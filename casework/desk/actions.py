@@ -195,11 +195,6 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
     )
 
 
-def _outcome(pages: Iterable[OpenedDocument]) -> str:
-    """Return why a case was closed, or is asked to be, for whoever may read its plan."""
-    return next((Plan.from_json(page.data).outcome for page in pages if page.section == Section.PLAN), "")
-
-
 def _of(pages: Iterable[OpenedDocument], sections: Collection[Section]) -> list[OpenedDocument]:
     return [page for page in pages if page.section in sections]
 

@@ -20,8 +20,7 @@ Answer = Response | str | tuple[str, int]
 @blueprint.get(DEATH)
 def ask(case_id: UUID) -> str:
     """Ask what is known, with what was asked of a lead before."""
-    closing = perform(death_actions.read_closing, case_id)
-    return page_of(case_id, form_of(words=closing.words, children_after=closing.children_after))
+    return page_of(case_id)
 
 
 @blueprint.post(DEATH)
@@ -53,9 +52,10 @@ def form_of(**known: str) -> DeathForm:
     return DeathForm(formdata=None, **known)  # type: ignore[no-untyped-call]
 
 
-def page_of(case_id: UUID, form: DeathForm) -> str:
-    """Render the page with what stands in the case and ends with it."""
+def page_of(case_id: UUID, form: DeathForm | None = None) -> str:
+    """Render the page with what stands in the case and ends with it; without a form, with what was asked before."""
     page = perform(actions.read_case, case_id)
     closing = perform(death_actions.read_closing, case_id)
+    form = form or form_of(words=closing.words, children_after=closing.children_after)
     ledger = perform(read_ledger, case_id, towards=Act.CASE_CLOSE)
     return render_template("desk/death.html", page=page, closing=closing, ledger=ledger, form=form)

@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _
 from casework import clock
 from casework.desk.view_models import FEW, Home
 from casework.referrals.view_models import Box, ReferralLine
-from casework.retention.actions import ErasureRequest
 
 # More calm lists than these are folded into one line each.
 _OPEN = 2
@@ -73,10 +72,10 @@ class WaitingWork:
         return next((one for one in (*self.pressing, *self.calm, *self.desk, *self.beside) if one.word == word), None)
 
 
-def work_of(home: Home, box: Box | None, endings: Sequence[ErasureRequest]) -> WaitingWork:
+def work_of(home: Home) -> WaitingWork:
     """Return the lists of a first page that have lines."""
-    box = box or Box(())
-    parts = (_pressing(home, box), _calm(home, box), _desk(home), _beside(home, endings))
+    box = home.box or Box(())
+    parts = (_pressing(home, box), _calm(home, box), _desk(home), _beside(home))
     return WaitingWork(*map(_filled, parts))
 
 
@@ -89,7 +88,7 @@ def _pressing(home: Home, box: Box) -> Iterable[WaitingList]:
     yield _own("khong-duoc-biet", _("Người không được biết đang đọc được"), home.named)
     yield _notices("dich-danh", _("Tin báo gửi đích danh bạn"), home.notices.received)
     yield _referrals("khong-ai-doc", _("Nơi nhận không còn ai đọc được"), box.unreadable)
-    yield _referrals("gap", _("Gấp, chưa ai mở"), box.unopened, shown=min(len(box.unopened), _UNFOLDED))
+    yield _referrals("gap", _("Gấp, chưa ai mở"), box.unopened, shown=_UNFOLDED)
     unopened = min(sum(line.unopened for line in box.pressing), _UNFOLDED)
     yield _referrals("lam-ngay", _("Chuyển đến, cần làm ngay"), box.pressing, shown=unopened)
     yield WaitingList("nguy-hiem", _("Đang nguy hiểm"), home.urgent, url_for("desk.followed"), panel=now)
@@ -118,8 +117,8 @@ def _desk(home: Home) -> Iterable[WaitingList]:
     yield _own("doi-lien-lac", _("Đổi cách liên lạc an toàn"), home.inherited)
 
 
-def _beside(home: Home, endings: Sequence[ErasureRequest]) -> Iterable[WaitingList]:
-    yield _own("de-nghi-xoa", _("Đề nghị xóa vụ việc"), endings)
+def _beside(home: Home) -> Iterable[WaitingList]:
+    yield _own("de-nghi-xoa", _("Đề nghị xóa vụ việc"), home.endings)
     yield _own("nguoi-khac-mo", _("Người khác đã mở vụ việc bạn phụ trách"), home.watch.opened)
 
 
