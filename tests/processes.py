@@ -12,9 +12,6 @@ import tempfile
 from multiprocessing import forkserver
 from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
-from types import ModuleType
-
-import pytest
 
 from tests.source import ROOT
 
@@ -38,10 +35,7 @@ def run_module(module: str, *words: str, timeout: float = 300) -> CompletedProce
     with tempfile.TemporaryDirectory() as place:
         out, err = Path(place, "out"), Path(place, "err")
         process = processes.Process(target=_run, args=(module, words, str(out), str(err), dict(os.environ)))
-        with pytest.MonkeyPatch.context() as patch:
-            # It would import whatever this process was started with, and by that the program.
-            patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
-            process.start()
+        process.start()
         process.join(timeout)
         if process.exitcode is None:
             process.kill()
