@@ -75,6 +75,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
 
 
+def pytest_sessionfinish() -> None:
+    """Write what was measured before the worker ends: one that needs longer than ten seconds for it is killed."""
+    current = Coverage.current()
+    if current is not None:
+        current.save()
+
+
 def _forget(measuring: Coverage) -> None:
     """Clear every memory of a measured module."""
     packages = tuple(cast("list[str]", measuring.get_option("run:source")))
