@@ -18,12 +18,12 @@ from tests import compiled_statements, postgres, stretched_passphrases
 from tests import house as houses
 from tests.browsing import application, browser_of
 from tests.compiled_templates import CompiledRule, CompiledTemplates
-from tests.coverage_pause import pytest_runtest_protocol
+from tests.coverage_pause import pytest_runtest_protocol, pytest_sessionfinish
 from tests.demonstration import built
 from tests.house import House, Someone
 from tests.temporary_place import quick_place
 
-__all__ = ["built", "pytest_runtest_protocol"]
+__all__ = ["built", "pytest_runtest_protocol", "pytest_sessionfinish"]
 # Those who share the demo wait for it, so that whoever builds it comes first.
 _LONGEST = (
     "tests/demo/",
