@@ -175,6 +175,7 @@ class Injuries(SectionData):
     what: tuple[str, ...] = ask("codes", gettext_noop("Đau, bị thương ở đâu"), codelist="injury")
     seen: str = ask("code", gettext_noop("Có ai nhìn thấy vết thương chưa"), codelist="injury_seen", for_child=False)
     urgent: str = ask("code", gettext_noop("Cần khám khi nào"), codelist="injury_urgency")
+    medicine: str = ask("text", gettext_noop("Thuốc cần có, thuốc đang uống"))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -156,11 +157,13 @@ def start_draft(
     circle: Sequence[UUID] = (),
     instead_of: UUID | None = None,
     advice: Advice | None = None,
+    draft_id: UUID | None = None,
 ) -> UUID:
     """Start a draft with the pages answered so far, sealed to the agency or, if members are named, to a new circle.
 
     `instead_of` names a draft of the author that is discarded in the same commit, as when its readers must change;
-    the advice from which it began goes along, or is the `advice` that nobody has kept yet.
+    the advice from which it began goes along, or is the `advice` that nobody has kept yet. `draft_id` is its id, if
+    that follows from the form that was sent.
     """
     given: Mapping[str, Any] | None = advice.to_json() if advice else None
     begun = reading.day_of(context.crypto.at)
@@ -172,7 +175,7 @@ def start_draft(
         raise NotFound("agency")
     row = Case(
         commune_id=context.commune_id,
-        id=uuid4(),
+        id=draft_id or uuid4(),
         owner_id=owner_id,
         holder_id=context.me,
         state=CaseState.DRAFT,
@@ -190,6 +193,11 @@ def start_draft(
 def save_draft(context: ActContext, draft_id: UUID, number: int, data: Mapping[str, Any]) -> None:
     """Save one page of a draft as it was typed, checked or not; works on a locked screen too."""
     _save_page(context, reading.find_draft(context, draft_id), number, data)
+
+
+def id_of_form(context: ActContext, once: UUID) -> UUID:
+    """Return the id of what a form makes from that of the form: nobody can name the id of what somebody else wrote."""
+    return UUID(bytes=sha256(context.me.bytes + once.bytes).digest()[:16])
 
 
 def _save_page(context: ActContext, case: VerifiedCase, number: int, data: Mapping[str, Any]) -> None:

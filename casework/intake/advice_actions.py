@@ -6,7 +6,6 @@ It is a row of its own state, sealed as a case is: the same filters, heads, enve
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,7 +21,7 @@ from casework.cases.states import CaseState
 from casework.codelists import codelist
 from casework.errors import BadInput, NotFound, gettext_noop
 from casework.gate import ActContext, action
-from casework.intake.actions import Pages
+from casework.intake.actions import Pages, id_of_form
 from casework.policy.vocabulary import Act, Section
 from casework.sealed import Sealed
 from casework.vault.keys.envelopes import OpenedDocument
@@ -74,7 +73,7 @@ def record_advice(context: ActContext, advice: Advice, *, once: UUID | None = No
     Raises BadInput where nothing was written, and where a child is being harmed: that must be reported.
     """
     _require_advice(advice)
-    contact_id = _id_of(context, once or uuid4())
+    contact_id = id_of_form(context, once or uuid4())
     if once is not None and _is_kept(context, contact_id):
         return contact_id
     if context.actor.agency_id is None:
@@ -194,11 +193,6 @@ def _require_no_child_harmed(advice: Advice) -> None:
     asks_as_child = advice.age_group == CHILD or bool(pronoun and codelist("pronoun").get(pronoun).flag("child"))
     if advice.child == YES or (asks_as_child and advice.danger == YES):
         raise BadInput(CHILD_HARMED)
-
-
-def _id_of(context: ActContext, once: UUID) -> UUID:
-    """Return the id of a contact from that of its form: nobody can name the id of what somebody else has written."""
-    return UUID(bytes=sha256(context.me.bytes + once.bytes).digest()[:16])
 
 
 def _is_kept(context: ActContext, contact_id: UUID) -> bool:

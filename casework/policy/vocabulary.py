@@ -123,6 +123,7 @@ class Act(StrEnum):
     DRAFT_SAVE = "draft.save"
     DRAFT_OPEN = "draft.open"
     DRAFT_DISCARD = "draft.discard"
+    NIGHT_RECORD = "night.record"
     ADVICE_RECORD = "advice.record"
     ADVICE_LIST = "advice.list"
     ADVICE_READ = "advice.read"

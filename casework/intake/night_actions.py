@@ -1,0 +1,33 @@
+"""The act that opens a case from a night sheet."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from casework.cases import reading
+from casework.errors import BadInput, NotFound, gettext_noop
+from casework.gate import ActContext, action
+from casework.intake.actions import id_of_form, open_case, start_draft
+from casework.intake.night_sheet import NightSheet, answers_of_sheet
+from casework.policy.vocabulary import Act
+
+NO_READERS = gettext_noop("Có người không được biết thì phải chọn ít nhất một người khác được đọc.")
+_SOMEBODY = "yes"
+
+
+@action(Act.NIGHT_RECORD)
+def record_night_sheet(
+    context: ActContext, sheet: NightSheet, *, circle: Sequence[UUID] = (), once: UUID | None = None
+) -> UUID:
+    """Open a case from a night sheet in one commit; the same form sent again under `once` finds the case it made.
+
+    It is sealed to the agency or, if members are named, to a new circle of them and the author. Raises BadInput where
+    somebody must not know and no other reader is named: the agency would read it.
+    """
+    if sheet.somebody == _SOMEBODY and not circle:
+        raise BadInput(NO_READERS)
+    case_id = id_of_form(context, once or uuid4())
+    try:
+        return reading.find_case(context, case_id).id
+    except NotFound:
+        context.also(start_draft, {}, circle=circle, draft_id=case_id)
+        return context.also(open_case, case_id, answers_of_sheet(sheet))
