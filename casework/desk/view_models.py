@@ -14,6 +14,7 @@ from casework.cases.reporting_delay import FirstHours
 from casework.cases.restriction import SealedCaseAtRisk
 from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
+from casework.cases.unasked_sections import unasked
 from casework.cases.urgent_care import UrgentCare
 from casework.codelists import codelist
 from casework.desk.death_actions import DIED
@@ -213,6 +214,11 @@ class CasePage:
     def died(self) -> bool:
         """Tell whether the person has died, or a lead is asked to close the case for that: nobody is called."""
         return bool(self.label.died) or self.outcome == DIED
+
+    @property
+    def unasked(self) -> tuple[Section, ...]:
+        """Return what an intake would have asked, after a night sheet; nothing of a closed case or of the dead."""
+        return unasked(self.sections, self.writable) if self.line.is_open and not self.died else ()
 
     @property
     def may_return(self) -> bool:

@@ -1,4 +1,4 @@
-"""The act that opens a case from a night sheet."""
+"""The acts of a night sheet: it opens a case, and leads to the telephones."""
 
 from collections.abc import Sequence
 from uuid import UUID, uuid4
@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from casework.cases import reading
 from casework.errors import BadInput, NotFound, gettext_noop
 from casework.gate import ActContext, action
-from casework.intake.actions import id_of_form, open_case, start_draft
+from casework.intake.actions import Setting, begin_intake, id_of_form, open_case, start_draft
 from casework.intake.night_sheet import NightSheet, answers_of_sheet
 from casework.policy.vocabulary import Act
 
@@ -31,3 +31,10 @@ def record_night_sheet(
     except NotFound:
         context.also(start_draft, {}, circle=circle, draft_id=case_id)
         return context.also(open_case, case_id, answers_of_sheet(sheet))
+
+
+@action(Act.NIGHT_STEPS)
+def read_night_steps(context: ActContext, case_id: UUID) -> Setting:
+    """Return whom to call at once, for a case in reach that is open."""
+    reading.find_case(context, case_id)
+    return context.also(begin_intake, in_danger=True)

@@ -80,7 +80,9 @@ def _fits(question: Question, answer: Any) -> bool:
         return answer is None or (type(answer) is int and 0 <= answer <= question.limit)
     if question.kind == "codes":
         listed = isinstance(answer, list) and all(isinstance(code, str) for code in answer)
-        return listed and len(set(answer)) == len(answer) and all(code in codelist(question.codelist) for code in answer)
+        return (
+            listed and len(set(answer)) == len(answer) and all(code in codelist(question.codelist) for code in answer)
+        )
     if not isinstance(answer, str):
         return False
     if question.kind == "code":

@@ -124,6 +124,7 @@ class Act(StrEnum):
     DRAFT_OPEN = "draft.open"
     DRAFT_DISCARD = "draft.discard"
     NIGHT_RECORD = "night.record"
+    NIGHT_STEPS = "night.steps"
     ADVICE_RECORD = "advice.record"
     ADVICE_LIST = "advice.list"
     ADVICE_READ = "advice.read"

@@ -40,7 +40,7 @@ NEVER_ALIKE = {
 }
 # The number of the log counts every line of everybody, as SECURITY.md says.
 MASKED = re.compile(
-    rb'name="(?:csrf|form)_token"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="csrf_token"'
+    rb'name="(?:csrf_token|form_token|once)"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="csrf_token"'
     rb"|\b\d+-[0-9a-f]{8}\b|\d+ d\xc3\xb2ng"
 )
 # Give the case back to the agency, set it aside, or tell the chair of it by name.

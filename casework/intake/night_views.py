@@ -1,0 +1,59 @@
+"""The pages of a night sheet: the sheet, whom to call at once, and its twin on paper."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from casework.codelists import codelist
+from casework.intake import actions, night_actions
+from casework.intake.forms import Offers
+from casework.intake.night_forms import NightForm
+from casework.policy.vocabulary import Act
+from casework.web.choice_fields import YES
+from casework.web.current_user import check_permission, perform
+from casework.web.spoken_text import hotlines
+
+blueprint = Blueprint("night", __name__)
+
+
+@blueprint.get("/don-dem")
+def sheet() -> str:
+    """Show the sheet; nothing is stored yet."""
+    return _page(NightForm(None, Offers(setting=perform(actions.begin_intake))))
+
+
+@blueprint.post("/don-dem")
+def record() -> Response | tuple[str, int]:
+    """Open the case; in danger the telephones come next, else what was said is sent."""
+    check_permission(Act.NIGHT_RECORD)
+    form = NightForm(request.form, Offers())
+    if not form.validate():
+        return _page(form), 422
+    circle, once = [UUID(one) for one in form.circle], form.idempotency_key()
+    case_id = perform(night_actions.record_night_sheet, form.sheet(), circle=circle, once=once)
+    flash(_("Đã ghi nhận. Khi nhắc đến vụ việc, hãy nói mã ở đầu trang, đừng nói tên."))
+    onward = "intake.night.steps" if form.danger.data == YES else "referrals.unsent.read"
+    return redirect(url_for(onward, case_id=case_id), 303)
+
+
+@blueprint.get("/don-dem/<uuid:case_id>/goi-ngay")
+def steps(case_id: UUID) -> str:
+    """Show whom to call about a case that a night sheet has opened; from there it goes on to what is sent."""
+    setting = perform(night_actions.read_night_steps, case_id)
+    onward, offers = url_for("referrals.unsent.read", case_id=case_id), Offers(setting=setting)
+    return render_template("intake/steps.html", offers=offers, setting=setting, carried=None, onward=onward)
+
+
+@blueprint.get("/don-dem/giay")
+def paper() -> str:
+    """Show the sheet as it is printed for nights without power, on two sides of A5."""
+    setting = perform(actions.begin_intake, in_danger=True)
+    form = NightForm(None, Offers(setting=setting))
+    door = codelist("at_the_door")
+    return render_template("intake/night_paper.html", form=form, setting=setting, door=door, lines=hotlines())
+
+
+def _page(form: NightForm) -> str:
+    return render_template("intake/night.html", form=form, offers=form.offers)
