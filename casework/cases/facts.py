@@ -9,6 +9,7 @@ from casework.cases.family_acts import acts_outside_family, same_deed_outside
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Facts, Identity, Incident, Perpetrator
+from casework.cases.states import CaseState
 from casework.codelists import codelist
 from casework.gate import ActContext
 
@@ -36,9 +37,13 @@ def derive(
 
 
 def refresh(context: ActContext, case: VerifiedCase, written: SectionData) -> None:
-    """Derive the facts again after a section that they come from was written; `detailed` and `merged` are kept."""
-    if not isinstance(written, Identity | Incident | Perpetrator):
-        return
+    """Derive the facts again after a section that they come from was written; a practice case is never counted."""
+    if isinstance(written, Identity | Incident | Perpetrator) and case.row.state != CaseState.PRACTICE:
+        derive_again(context, case, written)
+
+
+def derive_again(context: ActContext, case: VerifiedCase, written: SectionData | None = None) -> None:
+    """Derive the facts from what is written now; `detailed` and `merged` are kept."""
     before = _newest_section(context, case, Facts)
     identity = written if isinstance(written, Identity) else _newest_section(context, case, Identity)
     incident = written if isinstance(written, Incident) else _newest_section(context, case, Incident)

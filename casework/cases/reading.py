@@ -188,6 +188,11 @@ def find_voided(context: ActContext, case_id: UUID) -> VerifiedCase:
     return _find(context, scope.voided(context.permit), case_id)
 
 
+def find_practice(context: ActContext, case_id: UUID) -> VerifiedCase:
+    """Find a practice case, or raise NotFound."""
+    return _find(context, scope.practice(context.permit), case_id)
+
+
 def find_advice(context: ActContext, case_id: UUID) -> VerifiedCase:
     """Find one contact for advice that this act reaches; raise NotFound if it is out of reach or does not exist."""
     return _find(context, scope.advice(context.permit), case_id)

@@ -24,7 +24,9 @@ from casework.cases.scope_sql import (
     began_as_advice,
     came_of_advice,
     drafted,
+    practised,
     reachable,
+    reachable_or_practised,
     set_aside,
 )
 from casework.cases.states import CaseState
@@ -83,8 +85,10 @@ class CaseScope:
             CaseState.ADVICE: advised,
             CaseState.DRAFT: began_as_advice,
             CaseState.OPEN: came_of_advice,
+            CaseState.PRACTICE: practised,
         }
-        condition = conditions[self.state] if self.state else reachable if self.drafts_of is None else drafted
+        cases = reachable_or_practised if self.permit.practice else reachable
+        condition = conditions[self.state] if self.state else cases if self.drafts_of is None else drafted
         return _condition(condition, self.permit.actor, self.permit.reach, self.ids is not None)
 
 
@@ -106,6 +110,11 @@ def voided(permit: Permit) -> CaseScope:
 def advice(permit: Permit) -> CaseScope:
     """Reach for the contacts in which advice alone was given; no list, search or count of cases reaches them."""
     return CaseScope(permit, state=CaseState.ADVICE)
+
+
+def practice(permit: Permit) -> CaseScope:
+    """Reach for the practice cases; no list, search, count, reminder or referral reaches them."""
+    return CaseScope(permit, state=CaseState.PRACTICE)
 
 
 def promoted(permit: Permit) -> CaseScope:
@@ -310,7 +319,7 @@ _SEALED_TO_AGENCY = and_(
 )
 _HELD_BY = select(_case.c.id, _case.c.owner_id).where(
     _case.c.commune_id == bindparam("commune"),
-    _case.c.state != CaseState.VOID,
+    _case.c.state.not_in((CaseState.VOID, CaseState.PRACTICE)),
     or_(_case.c.holder_id == bindparam("member"), _case.c.standin_id == bindparam("member")),
 )
 _OWNED_BY = (

@@ -270,6 +270,17 @@ def reachable(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     )
 
 
+def reachable_or_practised(actor: Actor, reach: Reach) -> ColumnElement[bool]:
+    """Return which cases are reached by an act that is done to practice cases too."""
+    return or_(reachable(actor, reach), practised(actor, reach))
+
+
+def practised(actor: Actor, reach: Reach) -> ColumnElement[bool]:
+    """Return which practice cases are reached: those of the actor's own agency alone, for they are sent to nobody."""
+    practice = and_(_case.c.commune_id == actor.commune_id, _case.c.state == CaseState.PRACTICE)
+    return and_(practice, among(_case.c.owner_id, actor.agencies), _within_reach(actor, reach))
+
+
 def set_aside(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     """Return which cases that have been set aside are reached; a draft that was discarded never was a case."""
     void = and_(_case.c.commune_id == actor.commune_id, _case.c.state == CaseState.VOID, _case.c.code_tag.is_not(None))

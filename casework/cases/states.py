@@ -4,13 +4,14 @@ from enum import StrEnum
 
 
 class CaseState(StrEnum):
-    """Advice alone, a draft, open, closed, or void: opened by mistake and set aside."""
+    """Advice alone, a draft, open, closed, void (opened by mistake and set aside), or practice: nobody's true story."""
 
     ADVICE = "advice"
     DRAFT = "draft"
     OPEN = "open"
     CLOSED = "closed"
     VOID = "void"
+    PRACTICE = "practice"
 
 
 class GroundState(StrEnum):

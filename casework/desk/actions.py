@@ -113,9 +113,7 @@ def _line_maker(context: ActContext, names: Mapping[UUID, str]) -> Callable[[Any
     me, agencies = context.me, context.actor.agencies
 
     def make_line(row: Any, label: Label) -> CaseLine:
-        standing = (
-            CaseState.CLOSED if row.state != CaseState.OPEN else IN_DANGER if label.danger == YES else CaseState.OPEN
-        )
+        standing = IN_DANGER if row.state == CaseState.OPEN and label.danger == YES else row.state
         opened, holder = reading.date_of(row.opened), names.get(row.holder_id, "")
         mine, ours = row.holder_id == me, row.owner_id in agencies
         return CaseLine(

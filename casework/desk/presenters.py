@@ -98,7 +98,11 @@ def _of_cases(page: ListPage[case_lists.Standing]) -> dict[str, Any]:
 
 
 def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> str:
-    """Render the page of a case; `name` only after it was asked for, `note` with what was typed and is wrong."""
+    """Render the page of a case; `name` only after it was asked for, `note` with what was typed and is wrong.
+
+    A practice case is written in and nothing else.
+    """
+    works = page.line.ours and not page.line.practice
     return render_template(
         "desk/case.html",
         page=page,
@@ -110,10 +114,10 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
         written=[_written(page, section) for section in page.sections if section not in _NOT_LISTED],
         missing=[_missing(page, section) for section in Section if _can_add(page, section)],
         note=(note or empty_note()) if may(Act.NOTE_ADD) else None,
-        closes=may(Act.CASE_CLOSE) and page.line.ours,
+        closes=may(Act.CASE_CLOSE) and works,
         prints=may(Act.CASE_PRINT),
-        erases=may(Act.CASE_ERASE_REQUEST) and page.line.ours,
-        refers=may(Act.GROUND_LIST) and page.line.ours,
+        erases=may(Act.CASE_ERASE_REQUEST) and works,
+        refers=may(Act.GROUND_LIST) and works,
         must_tell=page.must_tell and may(Act.GROUND_RECORD),
         shows=may(Act.NAME_SHOW) and Section.IDENTITY in page.sections,
     )

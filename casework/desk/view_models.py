@@ -39,13 +39,13 @@ from casework.statistics.periods import Period
 FEW = 3
 # What a case may be called in a list, the most pressing first.
 IN_DANGER = "danger"
-STANDINGS = (IN_DANGER, CaseState.OPEN, CaseState.CLOSED)
+STANDINGS = (IN_DANGER, CaseState.OPEN, CaseState.PRACTICE, CaseState.CLOSED)
 
 
 class CaseLine(NamedTuple):
     """One line of a list: code and neutral nickname, never a name.
 
-    `standing` is closed, open, or in danger, which stands for an open one. `ours` is false for a case that was
+    `standing` is closed, practice, open, or in danger, which stands for an open one. `ours` is false for a case that was
     referred to us. `age_group` is the age in law, or empty. `died` tells that the person has died ("yes"), or that a
     lead is asked for the word that closes the case ("asked").
     """
@@ -65,6 +65,10 @@ class CaseLine(NamedTuple):
     @property
     def is_open(self) -> bool:
         return self.standing != CaseState.CLOSED
+
+    @property
+    def practice(self) -> bool:
+        return self.standing == CaseState.PRACTICE
 
     @property
     def urgent(self) -> bool:

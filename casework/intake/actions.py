@@ -43,7 +43,10 @@ Pages = Mapping[int, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class IntakeAnswers(Sealed):
-    """Everything that the intake asked, checked and ready to be sealed section by section."""
+    """Everything that the intake asked, checked and ready to be sealed section by section.
+
+    `practice` tells that it is nobody's true story: it is counted nowhere and sent to nobody.
+    """
 
     danger: str
     only_counselling: str
@@ -62,20 +65,22 @@ class IntakeAnswers(Sealed):
     grounds: tuple[sections.GroundEntry, ...] = ()
     detailed: bool = True
     age_group: str = ""
+    practice: bool = False
 
 
 @dataclass(frozen=True)
 class Draft:
     """A draft as it stands in a list; `started` is microseconds.
 
-    `page` is the number of the page that was saved last, 0 for none. No name stands here, nor what somebody is called:
-    a first page is seen by whoever walks past.
+    `page` is the number of the page that was saved last, 0 for none; `practice` that it is nobody's true story. No name
+    stands here, nor what somebody is called: a first page is seen by whoever walks past.
     """
 
     id: UUID
     started: int
     mine: bool
     page: int = 0
+    practice: bool = False
 
 
 @dataclass(frozen=True)
@@ -241,6 +246,7 @@ def _draft_line(context: ActContext, case: ListedCase) -> Draft:
         started=int(begun[0]) if begun else clock.midnight(reading.date_of(case.row.opened)),
         mine=case.row.holder_id == context.me,
         page=last_saved({page.series.int: page.at for page in case.pages}),
+        practice=bool(typed.get(0, {}).get("practice")),
     )
 
 
@@ -278,7 +284,7 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
         return reading.find_case(context, draft_id).id
     nickname = case_codes.unused_nickname(context)
     writing.erase_section(context, case, Section.DRAFT)
-    case.row.state = CaseState.OPEN
+    case.row.state = CaseState.PRACTICE if answers.practice else CaseState.OPEN
     label = _new_label(context, case, answers, nickname)
     counted = facts.derive(
         answers.identity,
@@ -293,7 +299,8 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
         if section.section not in context.permit.own:
             raise Refused(f"{section.section.code} is not for this role", about=draft_id)
         writing.save(context, case, section)
-    writing.save(context, case, counted, readers=access_grants.counting_agencies(context, case))
+    if not answers.practice:
+        writing.save(context, case, counted, readers=access_grants.counting_agencies(context, case))
     for entry in answers.grounds:
         consent_and_grounds.record(context, case, entry)
     return case.id

@@ -64,13 +64,15 @@ class Offers:
         in_draft: bool = False,
         advice: Advice | None = None,
         begun: date | None = None,
+        practice: bool = False,
     ) -> None:
         """Take what the first page answered, the setting if it is at hand, and the answers of a whole draft.
 
         A pronoun that nobody chose is the usual one for this person. `in_draft` says that what the person wants was
-        asked before, `advice` is what a counsellor wrote then, `begun` the day of the first page.
+        asked before, `advice` is what a counsellor wrote then, `begun` the day of the first page, `practice` that
+        nobody's true story is written.
         """
-        self.begun = begun or clock.today()
+        self.begun, self.practice = begun or clock.today(), practice
         if setting is not None:
             self.setting = setting
         self.danger, self.answers, self.in_draft, self.advice = danger, answers, in_draft, advice

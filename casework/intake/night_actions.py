@@ -16,21 +16,29 @@ _SOMEBODY = "yes"
 
 @action(Act.NIGHT_RECORD)
 def record_night_sheet(
-    context: ActContext, sheet: NightSheet, *, circle: Sequence[UUID] = (), once: UUID | None = None
+    context: ActContext,
+    sheet: NightSheet,
+    *,
+    circle: Sequence[UUID] = (),
+    once: UUID | None = None,
+    practice: bool = False,
 ) -> UUID:
     """Open a case from a night sheet in one commit; the same form sent again under `once` finds the case it made.
 
     It is sealed to the agency or, if members are named, to a new circle of them and the author. Raises BadInput where
-    somebody must not know and no other reader is named: the agency would read it.
+    somebody must not know and no other reader is named: the agency would read it. A sheet for `practice` is nobody's
+    true story and sealed to the agency, whatever it says.
     """
-    if sheet.somebody == _SOMEBODY and not circle:
+    if practice:
+        circle = ()
+    elif sheet.somebody == _SOMEBODY and not circle:
         raise BadInput(NO_READERS)
     case_id = id_of_form(context, once or uuid4())
     try:
         return reading.find_case(context, case_id).id
     except NotFound:
         context.also(start_draft, {}, circle=circle, draft_id=case_id)
-        return context.also(open_case, case_id, answers_of_sheet(sheet))
+        return context.also(open_case, case_id, answers_of_sheet(sheet, practice=practice))
 
 
 @action(Act.NIGHT_STEPS)

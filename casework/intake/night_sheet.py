@@ -90,13 +90,14 @@ def _fits(question: Question, answer: Any) -> bool:
     return len(answer) <= question.limit and clean.line(answer) == answer
 
 
-def answers_of_sheet(sheet: NightSheet) -> IntakeAnswers:
+def answers_of_sheet(sheet: NightSheet, *, practice: bool = False) -> IntakeAnswers:
     """Return the answers of an intake of which only the night's questions were asked."""
     label, injuries = Label(danger=sheet.danger), Injuries(urgent=sheet.care, medicine=sheet.medicine)
     level = risk_level.least_level((label, injuries))
     return IntakeAnswers(
         danger=sheet.danger,
         only_counselling="no",
+        practice=practice,
         contact=Contact(call_her=sheet.call_her),
         identity=Identity(),
         incident=Incident(),

@@ -13,6 +13,7 @@ from casework.intake.night_forms import NightForm
 from casework.policy.vocabulary import Act
 from casework.web.choice_fields import YES
 from casework.web.current_user import check_permission, perform
+from casework.web.form_tokens import given_fields
 from casework.web.spoken_text import hotlines
 
 blueprint = Blueprint("night", __name__)
@@ -21,18 +22,22 @@ blueprint = Blueprint("night", __name__)
 @blueprint.get("/don-dem")
 def sheet() -> str:
     """Show the sheet; nothing is stored yet."""
-    return _page(NightForm(None, Offers(setting=perform(actions.begin_intake))))
+    practice = bool(request.args.get("tap") or given_fields().get("practice"))
+    return _page(NightForm(None, Offers(setting=perform(actions.begin_intake), practice=practice)))
 
 
 @blueprint.post("/don-dem")
 def record() -> Response | tuple[str, int]:
     """Open the case; in danger the telephones come next, else what was said is sent."""
     check_permission(Act.NIGHT_RECORD)
-    form = NightForm(request.form, Offers())
+    form = NightForm(request.form, Offers(practice=bool(request.form.get("practice"))))
     if not form.validate():
         return _page(form), 422
     circle, once = [UUID(one) for one in form.circle], form.idempotency_key()
-    case_id = perform(night_actions.record_night_sheet, form.sheet(), circle=circle, once=once)
+    practice = form.offers.practice
+    case_id = perform(night_actions.record_night_sheet, form.sheet(), circle=circle, once=once, practice=practice)
+    if practice:
+        return redirect(url_for("desk.case", case_id=case_id), 303)
     flash(_("Đã ghi nhận. Khi nhắc đến vụ việc, hãy nói mã ở đầu trang, đừng nói tên."))
     onward = "intake.night.steps" if form.danger.data == YES else "referrals.unsent.read"
     return redirect(url_for(onward, case_id=case_id), 303)

@@ -86,9 +86,9 @@ def _inputs(field: Any) -> list[str]:
     return field.inputs if field.kind == "date" else [field.name]
 
 
-def begun_now() -> dict[str, list[str]]:
-    """Return what the machine notes when a draft begins."""
-    return {"at": [str(clock.micros())]}
+def begun_now(*, practice: bool = False) -> dict[str, list[str]]:
+    """Return what the machine notes when a draft begins: the moment, and whether it is for practice alone."""
+    return {"at": [str(clock.micros())]} | ({"practice": [YES]} if practice else {})
 
 
 @dataclass(frozen=True)
@@ -164,6 +164,7 @@ def _draft_pages(draft_id: UUID, draft: OpenDraft) -> DraftPages:
         in_draft=True,
         advice=draft.advice,
         begun=clock.local(_begun(pages)).date(),
+        practice=bool(pages.get(BEGUN, {}).get("practice")),
     )
     return DraftPages(draft_id, pages, draft.saved, offers)
 
@@ -195,7 +196,7 @@ def answers_of_draft(draft_id: UUID, opened: OpenDraft) -> IntakeAnswers:
     if broken := unfinished(forms):
         raise Unfinished(broken)
     answers = answers_of(forms, pages.begun, only_counselling=pages.only_counselling)
-    return replace(answers, plan=_promised(opened.advice))
+    return replace(answers, plan=_promised(opened.advice), practice=pages.offers.practice)
 
 
 def _promised(advice: Advice | None) -> Plan:
@@ -292,4 +293,5 @@ def render_check(draft: DraftPages) -> str:
         draft_id=draft.id,
         begun=draft.begun,
         restricted=bool(forms[READERS]["secret"].data == "somebody"),
+        practice=draft.offers.practice,
     )

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.intake import actions, advice_views, night_views, page_flow, speech_views
+from casework.intake import actions, advice_views, night_views, page_flow, practice_views, speech_views
 from casework.intake.actions import Setting
 from casework.intake.advice_forms import AdviceForm
 from casework.intake.forms import MustNotKnowForm, Offers
@@ -19,6 +19,7 @@ from casework.web.form_tokens import carried, given_before, given_fields
 blueprint = Blueprint("intake", __name__)
 blueprint.register_blueprint(advice_views.blueprint)
 blueprint.register_blueprint(night_views.blueprint)
+blueprint.register_blueprint(practice_views.blueprint)
 blueprint.register_blueprint(speech_views.blueprint)
 Answer = Response | str | tuple[str, int]
 
@@ -27,7 +28,8 @@ Answer = Response | str | tuple[str, int]
 def begin() -> str:
     """Show what is said first, read aloud; nothing is stored yet."""
     pronoun = request.args.get("goi") or given_fields().get("pronoun", "")
-    offers = Offers(pronoun=pronoun, setting=perform(actions.begin_intake))
+    practice = bool(request.args.get("tap") or given_fields().get("practice"))
+    offers = Offers(pronoun=pronoun, setting=perform(actions.begin_intake), practice=practice)
     return page_flow.render_first(TOLD, page_flow.form_of(TOLD, None, offers), offers)
 
 
@@ -49,7 +51,10 @@ def told() -> Answer:
 
 def _offers_of_first(setting: Setting | None = None) -> Offers:
     """Return what is offered after the first page: how the person is addressed follows from the age that was said."""
-    return Offers(pronoun=request.form.get("pronoun", ""), said_age=request.form.get("age_group", ""), setting=setting)
+    typed, practice = request.form, bool(request.form.get("practice"))
+    return Offers(
+        pronoun=typed.get("pronoun", ""), said_age=typed.get("age_group", ""), setting=setting, practice=practice
+    )
 
 
 @blueprint.post("/ghi-nhan/bat-dau")
@@ -64,8 +69,13 @@ def start() -> Answer:
         return advice_views.new_page(given_before(lambda typed: AdviceForm(typed, offers))), 422
     if not form.validate():
         return page_flow.render_first(READERS, form, offers), 422
-    pages = {BEGUN: page_flow.begun_now(), TOLD: page_flow.sent_answers(first), READERS: page_flow.sent_answers(form)}
-    draft_id = perform(actions.start_draft, pages, circle=[UUID(one) for one in form.circle])
+    pages = {
+        BEGUN: page_flow.begun_now(practice=offers.practice),
+        TOLD: page_flow.sent_answers(first),
+        READERS: page_flow.sent_answers(form),
+    }
+    circle = [] if offers.practice else [UUID(one) for one in form.circle]
+    draft_id = perform(actions.start_draft, pages, circle=circle)
     return page_flow.redirect_onward(draft_id, READERS)
 
 
@@ -138,6 +148,8 @@ def submit(draft_id: UUID) -> Response:
         case_id = perform(actions.open_case, draft_id, partial(page_flow.answers_of_draft, draft_id))
     except Unfinished as unfinished:
         return redirect(page_flow.page_url(draft_id, unfinished.page, xem=1, sua=1), 303)
+    if "practice" in request.form:
+        return redirect(url_for("desk.case", case_id=case_id), 303)
     flash(_("Đã ghi nhận. Khi nhắc đến vụ việc, hãy nói mã ở đầu trang, đừng nói tên."))
     return redirect(url_for("referrals.unsent.read", case_id=case_id), 303)
 

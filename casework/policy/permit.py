@@ -34,7 +34,7 @@ class Permit:
     """Leave to do one act: as which role, how far it reaches, which sections it may open, whether it may write.
 
     `own` are the sections it may open where its own agency or circle owns them. `record` is where its notes go.
-    `stepup` is how fresh a proof of identity it needs besides.
+    `stepup` is how fresh a proof of identity it needs besides. `practice` tells that it reaches practice cases too.
     """
 
     act: Act
@@ -46,6 +46,7 @@ class Permit:
     writes: bool
     record: Section | None
     stepup: StepUp
+    practice: bool = False
 
 
 def issue(actor: Actor, act: Act) -> Permit:
@@ -60,7 +61,9 @@ def issue(actor: Actor, act: Act) -> Permit:
     opens, owned = _union(table.sections, roles), _union(table.own, roles)
     if row.opens is not None:
         opens, owned = opens & row.opens, owned & row.opens
-    return Permit(act, actor, role, reach, opens, opens | owned, row.writes, table.records.get(role), row.stepup)
+    return Permit(
+        act, actor, role, reach, opens, opens | owned, row.writes, table.records.get(role), row.stepup, row.practice
+    )
 
 
 def _union(by_role: Mapping[Role, frozenset[Section]], roles: Iterable[Role]) -> frozenset[Section]:

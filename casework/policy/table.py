@@ -15,7 +15,7 @@ FILE, WORDS = "casework/policy/policy.toml", "casework/policy/vocabulary.py"
 _TEXT = Path(__file__).with_name("policy.toml")
 _TABLES = ("groups", "sections", "own", "records", "acts")
 _ROW_MUST = ("vi", "en", "who")
-_ROW_KEYS = {*_ROW_MUST, "opens", "writes", "stepup"}
+_ROW_KEYS = {*_ROW_MUST, "opens", "writes", "stepup", "practice"}
 _STAFF, _LEADS = "staff", "leads"
 Groups = Mapping[str, frozenset[Role]]
 _Named = TypeVar("_Named", Reach, Section, StepUp)
@@ -30,7 +30,10 @@ class PolicyError(ConfigurationError):
 
 @dataclass(frozen=True)
 class Row:
-    """One act: what it is called, who may do it and how far, whether it changes anything, and on which proof."""
+    """One act: what it is called, who may do it and how far, whether it changes anything, and on which proof.
+
+    `practice` tells that it is done to practice cases too; every other act finds none of them.
+    """
 
     act: Act
     vi: str
@@ -39,6 +42,7 @@ class Row:
     opens: frozenset[Section] | None
     writes: bool
     stepup: StepUp
+    practice: bool
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,7 @@ def _row(act: Act, raw: Mapping[str, Any], groups: Groups) -> Row:
         opens=None if opens is None else _sections(opens, where),
         writes=raw.get("writes") is True,
         stepup=_named(StepUp, str(raw.get("stepup", "none")), where),
+        practice=raw.get("practice") is True,
     )
 
 

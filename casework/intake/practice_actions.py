@@ -1,0 +1,52 @@
+"""Practice cases: nobody's true story, written on the true pages, counted nowhere, sent to nobody, gone in one step."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from casework.accounts import staff
+from casework.cases import erasure, facts, reading, scope
+from casework.cases.sections import Label
+from casework.cases.states import CaseState
+from casework.gate import ActContext, action
+from casework.policy.vocabulary import Act, Section
+
+
+@dataclass(frozen=True)
+class PracticeCase:
+    """A practice case in a list: its code, its nickname, who wrote it, and the day as a number of days."""
+
+    id: UUID
+    code: str
+    nickname: str
+    holder: str
+    opened: int
+
+
+@action(Act.PRACTICE_LIST)
+def list_practice(context: ActContext) -> tuple[PracticeCase, ...]:
+    """List the practice cases in reach, the newest first."""
+    batch, names = reading.load_batch(context, scope.practice(context.permit), passes_over=True), staff.names(context)
+    labels = [(case.row, Label.from_json(page.data)) for case in batch.listed([Section.LABEL]) for page in case.pages]
+    lines = [
+        PracticeCase(row.id, label.code, label.nickname, names.get(row.holder_id, ""), row.opened)
+        for row, label in labels
+    ]
+    return tuple(sorted(lines, key=lambda line: (-line.opened, line.code)))
+
+
+@action(Act.PRACTICE_PROMOTE)
+def promote_practice(context: ActContext, case_id: UUID) -> None:
+    """Make a practice case a true one: somebody has come while one was practising, or it was true from the beginning.
+
+    It was received on the day on which it was written; from now on it is counted, and what was agreed to can be sent.
+    """
+    case = reading.find_practice(context, case_id)
+    case.row.state = CaseState.OPEN
+    context.session.flush()
+    facts.derive_again(context, case)
+
+
+@action(Act.PRACTICE_REMOVE)
+def remove_practice(context: ActContext, case_id: UUID) -> None:
+    """Delete a practice case with all that was written in it."""
+    erasure.erase(context, reading.find_practice(context, case_id))
