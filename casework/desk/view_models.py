@@ -45,9 +45,9 @@ STANDINGS = (IN_DANGER, CaseState.OPEN, CaseState.PRACTICE, CaseState.CLOSED)
 class CaseLine(NamedTuple):
     """One line of a list: code and neutral nickname, never a name.
 
-    `standing` is closed, practice, open, or in danger, which stands for an open one. `ours` is false for a case that was
-    referred to us. `age_group` is the age in law, or empty. `died` tells that the person has died ("yes"), or that a
-    lead is asked for the word that closes the case ("asked").
+    `standing` is closed, practice, open, or in danger, which stands for an open one. `ours` is false for a case that
+    was referred to us. `age_group` is the age in law, or empty. `died` tells that the person has died ("yes"), or that
+    a lead is asked for the word that closes the case ("asked").
     """
 
     id: UUID

@@ -1,6 +1,5 @@
 """The page of practice: the drill, the ways into a practice case, and the practice cases that there are."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -10,7 +9,6 @@ from werkzeug.wrappers import Response
 from casework.cases.reading import date_of
 from casework.codelists import codelist
 from casework.intake import practice_actions
-from casework.intake.practice_actions import PracticeCase
 from casework.web.current_user import perform
 from casework.web.list_pages import list_page
 
@@ -20,8 +18,8 @@ blueprint = Blueprint("practice", __name__)
 @blueprint.get("/tap")
 def page() -> str:
     """Show the drill and the practice cases in reach."""
-    cases: Sequence[PracticeCase] = perform(practice_actions.list_practice)
-    listed = list_page(cases)
+    cases = perform(practice_actions.list_practice)
+    listed = list_page(list(cases))
     return render_template("intake/practice.html", page=listed, drill=codelist("drill_step").active(), date_of=date_of)
 
 
