@@ -28,6 +28,7 @@ from sqlalchemy.sql.elements import ColumnClause
 
 from casework import schema
 from casework.column_types import Blob, Flag, Id
+from casework.database_errors import is_locked, is_not_there
 from casework.engine import open_engine
 from casework.errors import AlteredRows, Busy, Unguarded
 from casework.policy.permit import Permit
@@ -128,23 +129,15 @@ class Database:
                 session.commit()
             except DBAPIError as cause:
                 session.rollback()
-                if _says(cause, _LOCKED):
+                if is_locked(cause.orig):
                     raise Busy("Sổ đang bận. Chờ một chút rồi thử lại.") from cause
-                if _says(cause, _NOT_THERE):
+                if is_not_there(cause.orig):
+                    # A start has compared the schema with the program: somebody has taken this away meanwhile.
                     raise AlteredRows(row="schema") from cause
                 raise
             except MultipleResultsFound as cause:
                 session.rollback()
                 raise AlteredRows(row="schema") from cause
-
-
-_LOCKED = ("locked", "serialize", "lock timeout", "deadlock")
-# A start has compared the schema with the program: what is missing now somebody has taken away meanwhile.
-_NOT_THERE = ("no such table", "no such column", "has no column", "does not exist")
-
-
-def _says(cause: DBAPIError, words: Iterable[str]) -> bool:
-    return any(word in str(cause.orig) for word in words)
 
 
 def _guard(

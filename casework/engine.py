@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy import URL, Connection, create_engine, event, make_url
 from sqlalchemy.engine import Engine
+
+from casework.database_errors import without_values
 
 # How long a transaction waits for the one before it.
 PATIENCE_SECONDS = 10.0
@@ -29,8 +31,14 @@ def open_engine(url: str, *, pragmas: Sequence[str] = (), waits_forever: bool = 
     keys are not looked at unless `pragmas` say so. PostgreSQL waits for a lock for ever, or as long as SQLite does.
     """
     parsed = make_url(url)
-    # What a statement carried stays out of error messages, which go to the log.
+    # What a statement carried, and what the database says of it, stays out of error messages, which go to logs.
     options["hide_parameters"] = True
+    engine = _open(parsed, pragmas, waits_forever=waits_forever, options=options)
+    event.listen(engine, "handle_error", without_values)
+    return engine
+
+
+def _open(parsed: URL, pragmas: Sequence[str], *, waits_forever: bool, options: dict[str, Any]) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         arguments = {"isolation_level": None, "timeout": PATIENCE_SECONDS}
         engine = create_engine(parsed, connect_args=arguments, **options)

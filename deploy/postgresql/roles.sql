@@ -7,6 +7,10 @@
 CREATE ROLE casework_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
 CREATE ROLE casework_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 100;
 CREATE ROLE casework_counts LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 40;
+-- The server's own log repeats neither a row that could not be written nor what was sent.
+ALTER ROLE casework_owner SET log_error_verbosity = terse;
+ALTER ROLE casework_app SET log_error_verbosity = terse;
+ALTER ROLE casework_app SET log_parameter_max_length_on_error = 0;
 ALTER ROLE casework_counts SET default_transaction_read_only = on;
 ALTER ROLE casework_counts SET statement_timeout = '10s';
 CREATE DATABASE casework OWNER casework_owner ENCODING 'UTF8' TEMPLATE template0;

@@ -94,3 +94,10 @@ def test_the_statistician_reads_releases_through_the_narrow_role_alone(roles: Ro
             root.execute(sql.SQL("REVOKE ALL ON release FROM {}").format(counts))
             with pytest.raises(Busy):
                 thu.does(statistics.read_releases)
+
+
+@pytest.mark.parametrize("role", ["app", "owner"])
+def test_the_log_of_the_server_repeats_no_row_that_could_not_be_written(roles: Roles, role: str):
+    with roles.connect(role) as connection:
+        assert connection.execute(b"SHOW log_error_verbosity").fetchone() == ("terse",)
+        assert roles.refused(role, "SET log_error_verbosity = default")
