@@ -38,9 +38,10 @@ def list_clocks(context: ActContext) -> tuple[RunningClock, ...]:
 
     Of a case that was referred to us those alone that our own agency has to keep.
     """
-    every_case.compare(context, passes_over=True)
+    every = every_case.compare(context, passes_over=True)
     within, earliest = scope.cases(context.permit), reading.day_of(context.crypto.at) - _LONGEST_DAYS
-    rows = scope.case_rows(within).on(context.session)
+    # What does not hold is noted already, and what stands in its columns decides nothing.
+    rows = [every.cases[id_][0] for id_ in scope.ids(within).on(context.session).scalars() if id_ in every.cases]
     ids = [row.id for row in rows if row.state == CaseState.OPEN and row.opened >= earliest]
     found, ours = [], consent_and_grounds.own_agency_kind(context)
     batch = reading.load_batch(context, within.only(ids), passes_over=True) if ids else None

@@ -32,6 +32,8 @@ NO_EVIDENCE = {
     "alembic_version": "a start compares it with the program",
     "totp.last_counter": "it rises by one statement; an earlier one lets a code be used twice within a minute",
 }
+# Values that pages once compared or counted with before they were verified.
+COUNTED_WITH = [("case_file", "opened", "text"), ("audit_line", "head_mac", "text")]
 FIRST_PAGES = {
     "lan": ("/", "/chuyen-gui", "/tin-bao", "/tu-van", "/tim", "/tai-khoan/cua-toi"),
     "hoa": ("/", "/nhat-ky", "/ra-soat", "/da-dong", "/chuyen-gui/khong-can-dong-y", "/vu-viec-da-bo", "/so-lieu"),
@@ -138,7 +140,7 @@ def _answers(scene: Scene, chosen: list[tuple[str, str, str]]) -> list[str]:
 
 
 def test_some_values_of_columns_are_replaced_and_no_page_breaks(scene: Scene):
-    assert _answers(scene, random.Random(7).sample(EVERY, 40)) == []
+    assert _answers(scene, [*COUNTED_WITH, *random.Random(7).sample(EVERY, 38)]) == []
 
 
 @pytest.mark.prove

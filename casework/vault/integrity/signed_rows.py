@@ -103,8 +103,8 @@ def _mac(server_keys: ServerKeys, encoding: _Encoding, row: Any, v: int) -> byte
 
 def verify_row_as(server_keys: ServerKeys, layout: Layout, row: Any, v: int) -> None:
     """Raise VaultError unless a row is one of ours that was signed as the layout says, as those of an older program."""
-    same_commune = getattr(row, layout.commune) == server_keys.commune_id
-    if not same_commune or not hmac.compare_digest(row.mac, _mac(server_keys, _encoding_of(layout), row, v)):
+    ours = getattr(row, layout.commune) == server_keys.commune_id and isinstance(row.mac, bytes)
+    if not ours or not hmac.compare_digest(row.mac, _mac(server_keys, _encoding_of(layout), row, v)):
         raise AlteredRow(row=layout.table)
 
 
