@@ -26,6 +26,7 @@ _LOCKED = frozenset({"55P03", "40001", "40P01"})
 # undefined_table, undefined_column, invalid_schema_name; where a column is of another type undefined_function and
 # datatype_mismatch
 _NOT_THERE = frozenset({"42P01", "42703", "3F000", "42883", "42804"})
+_FORBIDDEN = "42501"
 
 
 def without_values(context: ExceptionContext) -> None:
@@ -71,6 +72,11 @@ def is_locked(cause: Any) -> bool:
 def is_not_there(cause: Any) -> bool:
     """Tell whether a statement names a table or column that is not there, or not of that type."""
     return _is_one_of(cause, _NOT_THERE, _NOT_THERE_SQLITE)
+
+
+def is_forbidden(cause: Any) -> bool:
+    """Tell whether the role of the connection lacks a right; SQLite has none."""
+    return getattr(cause, "sqlstate", None) == _FORBIDDEN
 
 
 def _is_one_of(cause: Any, states: frozenset[str], words: re.Pattern[str]) -> bool:

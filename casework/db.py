@@ -26,9 +26,9 @@ from sqlalchemy.sql import ClauseElement, visitors
 from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlalchemy.sql.elements import ColumnClause
 
-from casework import schema
+from casework import grants, schema
 from casework.column_types import Blob, Flag, Id
-from casework.database_errors import is_locked, is_not_there
+from casework.database_errors import is_forbidden, is_locked, is_not_there
 from casework.engine import open_engine
 from casework.errors import AlteredRows, Busy, Unguarded
 from casework.policy.permit import Permit
@@ -131,8 +131,9 @@ class Database:
                 session.rollback()
                 if is_locked(cause.orig):
                     raise Busy("Sổ đang bận. Chờ một chút rồi thử lại.") from cause
-                if is_not_there(cause.orig):
+                if is_forbidden(cause.orig) or is_not_there(cause.orig):
                     # A start has compared the schema with the program: somebody has taken this away meanwhile.
+                    grants.require(session.connection(), Base.metadata.tables, refused=is_forbidden(cause.orig))
                     raise AlteredRows(row="schema") from cause
                 raise
             except MultipleResultsFound as cause:

@@ -102,6 +102,13 @@ class AlteredRows(VaultError):
     """The rows of a head are not those that it commits to: one was deleted, planted or put back. `row` is its kind."""
 
 
+class MissingGrants(VaultError):
+    """The tables are there, and the role of the program may not use them: after an upgrade, or somebody took it away.
+
+    It stops the program as tampering does and is told to the operator; it leaves no mark, for it ends with its cause.
+    """
+
+
 class OutdatedHead(VaultError):
     """A head is not the one in the newest log line about it: one of the two was put back. `row` is the head's kind."""
 

@@ -23,6 +23,7 @@ from casework.errors import (
     CaseworkError,
     Conflict,
     LogRolledBack,
+    MissingGrants,
     NotFound,
     Refused,
     SignInNeeded,
@@ -274,7 +275,7 @@ class Gate:
             outcome=DENIED if isinstance(cause, Refused | NotFound | Ungrounded) else FAILED,
             reason=type(cause).__name__,
         )
-        if isinstance(cause, VaultError):
+        if isinstance(cause, VaultError) and not isinstance(cause, MissingGrants):
             self._mark(person.commune_id)
         try:
             with self.database.transaction(None, person.commune_id) as session:

@@ -11,6 +11,9 @@ from sqlalchemy import Connection
 from casework.config import resource
 from casework.engine import open_engine
 
+# Where Alembic writes the revision of a database.
+REVISION_TABLE = "alembic_version"
+
 
 def settings() -> AlembicConfig:
     """Return the settings of Alembic: where the migrations lie."""

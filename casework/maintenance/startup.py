@@ -5,8 +5,9 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from casework import schema, unguarded_database
+from casework import grants, schema, unguarded_database
 from casework.config import Config, ConfigurationError
+from casework.db import Base
 from casework.gate import open_gate
 from casework.maintenance import evidence_check
 from casework.secure_delete import truncate_wal
@@ -37,9 +38,11 @@ def tidy(config: Config) -> None:
 
 
 def require_current_schema(url: str) -> None:
-    """Raise ConfigurationError unless a database is at the schema revision of this program."""
+    """Raise ConfigurationError unless a database is at the schema revision of this program, MissingGrants if closed."""
     current, needed = revision(url), schema.newest()
     if current == needed:
+        with unguarded_database.snapshot(url) as connection:
+            grants.require(connection, Base.metadata.tables)
         return
     if schema.can_upgrade(current):
         raise ConfigurationError(
@@ -53,9 +56,13 @@ def require_current_schema(url: str) -> None:
 
 
 def revision(url: str) -> str:
-    """Return the schema revision of a database; raise ConfigurationError if its SQLite file is missing."""
+    """Return the schema revision of a database; raise ConfigurationError if its SQLite file is missing.
+
+    Raises MissingGrants if the role may not read it: that is no empty database.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).is_file():
         raise ConfigurationError(f"Không thấy cơ sở dữ liệu {parsed.database}.")
     with unguarded_database.snapshot(url) as connection:
+        grants.require(connection, [schema.REVISION_TABLE])
         return schema.revision_of(connection)

@@ -8,8 +8,8 @@ from sqlalchemy.exc import ProgrammingError
 
 from casework import unguarded_database
 from casework.desk import actions as desk
-from casework.errors import AlteredRows
-from casework.maintenance import database_upgrade
+from casework.errors import MissingGrants
+from casework.maintenance import database_upgrade, startup
 from casework.policy.vocabulary import Section
 from tests.deploy.roles import Roles, as_service
 from tests.maintenance.backed_up_house import with_backups
@@ -31,8 +31,10 @@ def test_the_owner_brings_the_database_up_and_the_service_works_again_after_the_
     assert database_upgrade.rehearse(owner)
     assert database_upgrade.run(owner)
     assert unguarded_database.has_no_leftovers(owner.database_url)
-    with pytest.raises(AlteredRows), as_service(roles) as house:
+    with pytest.raises(MissingGrants), as_service(roles) as house:
         house["lan"].sign_in()
+    with pytest.raises(MissingGrants, match=r"grants\.sql"):
+        startup.require_current_schema(roles.url("app"))
     with roles.connect("owner") as own:
         own.execute(roles.read("grants.sql").encode())
     with as_service(roles) as house:
