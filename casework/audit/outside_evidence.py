@@ -35,6 +35,8 @@ _HASH = select(_line.c.h).where(_line.c.commune_id == bindparam("commune"), _lin
 _AT_ONCE = 500
 # What a restore or the operator has settled: no act before such a line need stand in the log.
 SETTLED = frozenset({"restored", "accepted"})
+# Where the watermark has no line of a commune whose log was signed before.
+GONE = "watermark-gone"
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,13 @@ class OutsideEvidence:
         session.info[_VIEW], session.info[_SEEN] = self.index.view(), self.heads_seen.view()
 
     def committed(self, server_keys: ServerKeys, end: End, *, revoked: bool) -> None:
-        """Note where the log ends after a commit; the act is done, so a disk that is full only costs this line."""
+        """Note where the log ends after a commit; the act is done, so a disk that is full only costs this line.
+
+        A line that is gone although there are checkpoints stays gone until the operator decides.
+        """
+        store = self.store(server_keys.commune_id)
         try:
-            self.watermark.advance(server_keys, end, durable=revoked)
+            self.watermark.advance(server_keys, end, durable=revoked, may_begin=lambda: not store.numbers())
         except OSError:
             log.exception("the watermark could not be written")
 
@@ -117,11 +123,19 @@ class OutsideEvidence:
         if self.is_settled(crypto.commune_id, notes):
             compared = replace(compared, differing=())
         for place, words in (
+            *self._watermark_is_gone(crypto, notes),
             *_checkpoints_differ(compared),
             *self._revocations_differ(crypto, notes),
             *_releases_differ(notes, releases),
         ):
             yield Difference(place, crypto.commune_id, words)
+
+    def _watermark_is_gone(self, crypto: CryptoContext, notes: Sequence[Checkpoint]) -> Iterator[tuple[str, str]]:
+        """Miss the line of a commune that has checkpoints: without it nothing says what was done since the last."""
+        # One that is there and does not hold has been found by `require`.
+        with suppress(LogRolledBack):
+            if notes and self.watermark.highest(crypto.server_keys) is None:
+                yield GONE, "mất dấu mức nhật ký (tệp watermark) / the watermark is gone"
 
     def notes(self, commune_id: UUID) -> list[Checkpoint]:
         """Return the checkpoints of a commune that hold by their signature, in order."""

@@ -7,8 +7,8 @@ one sector of the disk: a power cut leaves the old line or the new one. One that
 import fcntl
 import hmac
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import TypeAlias
@@ -25,7 +25,7 @@ End: TypeAlias = tuple[int, bytes]
 
 
 class Watermark:
-    """The file, and what this process remembers itself: a line that is taken back in the file does not lower that."""
+    """The file, and what this process has read or written: taking a line back in the file does not lower that."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -40,22 +40,38 @@ class Watermark:
                 _, line = _find(handle, server_keys.commune_id)
         except FileNotFoundError:
             return remembered
-        written = _read(line, server_keys) if line else None
-        return max((end for end in (remembered, written) if end), default=None)
+        highest = max((end for end in (remembered, _read(line, server_keys) if line else None) if end), default=None)
+        if highest is not None:
+            with self._lock:
+                self._remember(server_keys.commune_id, highest)
+        return highest
 
-    def advance(self, server_keys: ServerKeys, end: End, *, durable: bool) -> None:
+    def _remember(self, commune_id: UUID, end: End) -> None:
+        self._remembered[commune_id] = max(end, self._remembered.get(commune_id, end))
+
+    def advance(
+        self, server_keys: ServerKeys, end: End, *, durable: bool, may_begin: Callable[[], bool] = lambda: True
+    ) -> None:
         """Note where a log ends after a commit, unless another process has noted more.
 
-        Only `durable` flushes it to the disk: after a power cut an older line is nearly as good.
+        Only `durable` flushes it to the disk: after a power cut an older line is nearly as good. A line that is gone,
+        and that this process never knew, is begun anew only if it `may_begin`.
         """
         with self._lock:
-            self._remembered[server_keys.commune_id] = max(end, self._remembered.get(server_keys.commune_id, end))
+            if server_keys.commune_id not in self._remembered and not self._stands(server_keys) and not may_begin():
+                return
+            self._remember(server_keys.commune_id, end)
             with self._opened(os.O_RDWR | os.O_CREAT, fcntl.LOCK_EX) as handle:
                 place, line = _find(handle, server_keys.commune_id)
                 if line is None or _read(line, server_keys) < end:
                     os.pwrite(handle, _line(server_keys, end), place)
                     if durable or line is None:
                         os.fsync(handle)
+
+    def _stands(self, server_keys: ServerKeys) -> bool:
+        with suppress(FileNotFoundError), self._opened(os.O_RDONLY, fcntl.LOCK_SH) as handle:
+            return _find(handle, server_keys.commune_id)[1] is not None
+        return False
 
     def move(self, server_keys: ServerKeys, end: End) -> None:
         """Write the line of a commune whatever stood there: after a noted restore, or as the operator decides."""

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.audit import freshness
+from casework.audit.chain import last_line
 from casework.audit.checkpoint import (
     MISSING_AFTER,
     Checkpoint,
@@ -38,6 +39,17 @@ def configured(config: Config) -> bool:
     return bool(config.checkpoint_public) and config.checkpoint_file is not None
 
 
+def begin_watermark(gate: Gate, commune_id: UUID) -> None:
+    """Note where the log of a commune ends that has no watermark yet: from its first checkpoint on it is missed."""
+    server_keys = gate.server_keys(commune_id)
+    if gate.evidence is None or gate.evidence.watermark.highest(server_keys) is not None:
+        return
+    with gate.database.read_only() as session:
+        end = last_line(session, server_keys)
+    if end is not None:
+        gate.evidence.watermark.move(server_keys, (end.n, end.h))
+
+
 def write_all(
     config: Config, gate: Gate, *, restored: Mapping[UUID, int] | None = None, accepted: str = ""
 ) -> list[Checkpoint]:
@@ -53,6 +65,8 @@ def write_all(
     for commune_id in commune_ids(gate):
         store = CheckpointStore.of(config.checkpoints_folder, commune_id)
         seq = max(store.numbers(), default=0) + 1
+        if seq == 1:
+            begin_watermark(gate, commune_id)
         checkpoint = _checkpoint_now(gate, commune_id, seq=seq)
         upto = (restored or {}).get(commune_id, checkpoint.n)
         notes = list(store.valid(publics(config)))

@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, func, make_url, select
 
 from casework import schema, unguarded_database
+from casework.audit import outside_evidence
 from casework.cases.states import ReferralState
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
@@ -29,7 +30,7 @@ from casework.maintenance import (
     row_verification,
     startup,
 )
-from casework.maintenance.system_actors import console_of
+from casework.maintenance.system_actors import commune_ids, console_of
 from casework.policy.vocabulary import Act
 from casework.vault.integrity import heads
 from casework.vault.keys import kek
@@ -43,6 +44,8 @@ _LOG_BROKEN = "Nhật ký không đúng sau khi nâng cấp."
 # The copy, what the migration rewrites in it, and the old database beside both.
 _COPIES_ON_DISK = 3
 STEPS = ("backup", "copy", "prove", "migrate", "sign", "check", "swap", "verify", "checkpoint", "clear")
+# Programs of these revisions wrote no watermark beside their checkpoints.
+_WITHOUT_WATERMARK = frozenset({"0001", "0002"})
 REHEARSED = STEPS[1:6]
 OnStep = Callable[[str], None]
 log = logging.getLogger(__name__)
@@ -76,7 +79,7 @@ def run(config: Config, *, reason: str = "", on_step: OnStep = lambda _: None) -
             f"{urgent} chuyển gửi khẩn chưa có ai trả lời, nên chưa nâng cấp. Hãy gọi cơ quan nhận trước. "
             "Nếu vẫn phải nâng cấp ngay, chạy lại với --reason 'lý do' (được ghi vào nhật ký)."
         )
-    _require_evidence(config, kek_in_use)
+    _require_evidence(config, kek_in_use, before)
     backup = _back_up(config, on_step)
     note = [f"{before} -> {schema.newest()}", backup.name if backup else "", _override_words(urgent, reason)]
     try:
@@ -87,15 +90,16 @@ def run(config: Config, *, reason: str = "", on_step: OnStep = lambda _: None) -
     except BaseException:
         unguarded_database.remove_leftovers(config.database_url)
         raise
-    _confirm_in_place(config, kek_in_use, on_step)
+    _confirm_in_place(config, kek_in_use, before, on_step)
     return replace(report, backup=backup)
 
 
-def _require_evidence(config: Config, kek_in_use: Kek) -> None:
+def _require_evidence(config: Config, kek_in_use: Kek, before: str) -> None:
     """Raise LogRolledBack if the database differs from the evidence outside it: nothing is signed then."""
     gate = open_gate(config, kek_in_use)
+    not_there_yet = {outside_evidence.GONE} if before in _WITHOUT_WATERMARK else set()
     try:
-        evidence_check.require_agreement(gate)
+        evidence_check.require_agreement(gate, told_only=evidence_check.TOLD_ONLY | not_there_yet)
     finally:
         gate.database.engine.dispose()
 
@@ -178,7 +182,7 @@ def note_upgrade(context: ActContext, note: str, *, heads_signed: bool) -> None:
     context.reason = note
 
 
-def _confirm_in_place(config: Config, kek_in_use: Kek, on_step: OnStep) -> None:
+def _confirm_in_place(config: Config, kek_in_use: Kek, before: str, on_step: OnStep) -> None:
     """Verify the logs once more in place; if one does not, put the old database back."""
     gate = open_gate(config, kek_in_use)
     try:
@@ -190,6 +194,9 @@ def _confirm_in_place(config: Config, kek_in_use: Kek, on_step: OnStep) -> None:
         unguarded_database.swap_back(config.database_url)
         raise
     try:
+        if before in _WITHOUT_WATERMARK:
+            for commune_id in commune_ids(gate):
+                checkpoints.begin_watermark(gate, commune_id)
         on_step("checkpoint")
         if checkpoints.configured(config):
             checkpoints.write_all(config, gate)

@@ -23,7 +23,7 @@ from casework.vault.keys.context import CryptoContext
 _ALARM = "differences"
 _REASON_LENGTH = 200
 # A note that is missing or not ours says nothing against the database: it is told, and nothing is signed.
-_TOLD_ONLY = frozenset({"note"})
+TOLD_ONLY = frozenset({"note"})
 log = logging.getLogger(__name__)
 
 
@@ -49,7 +49,7 @@ def _of_commune(gate: Gate, evidence: OutsideEvidence, commune_id: UUID) -> list
         return [*found, *evidence.differences(crypto, releases.hashes(session, commune_id))]
 
 
-def require_agreement(gate: Gate, *, told_only: Collection[str] = _TOLD_ONLY) -> None:
+def require_agreement(gate: Gate, *, told_only: Collection[str] = TOLD_ONLY) -> None:
     """Raise LogRolledBack, and write each difference to the operator's log, unless the database agrees."""
     found = [difference for difference in find_differences(gate) if difference.place not in told_only]
     for difference in found:

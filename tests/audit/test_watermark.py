@@ -38,16 +38,28 @@ def test_it_goes_forward_and_each_commune_has_its_line(path: Path):
     assert [raw[at] for at in (LINE_BYTES - 1, 2 * LINE_BYTES - 1)] == [10, 10]
 
 
-def test_what_another_process_has_noted_counts_and_a_line_taken_back_does_not(path: Path):
+def test_what_another_process_has_noted_counts_and_a_line_taken_back_lowers_it_for_none_that_read_it(path: Path):
     mine, other = Watermark(path), Watermark(path)
     mine.advance(OURS, THREE, durable=True)
     older = path.read_bytes()
     other.advance(OURS, FIVE, durable=True)
     assert mine.highest(OURS) == FIVE
     path.write_bytes(older)
-    assert (other.highest(OURS), mine.highest(OURS)) == (FIVE, THREE)
+    assert (other.highest(OURS), mine.highest(OURS), Watermark(path).highest(OURS)) == (FIVE, FIVE, THREE)
     path.unlink()
     assert other.highest(OURS) == FIVE
+
+
+def test_a_line_that_is_gone_is_begun_by_nobody_who_never_knew_it_but_where_it_may(path: Path):
+    Watermark(path).advance(OURS, THREE, durable=True, may_begin=lambda: False)
+    assert Watermark(path).highest(OURS) is None
+    known = Watermark(path)
+    known.advance(OURS, THREE, durable=True)
+    path.write_bytes(b"")
+    Watermark(path).advance(OURS, FIVE, durable=True, may_begin=lambda: False)
+    assert Watermark(path).highest(OURS) is None
+    known.advance(OURS, FIVE, durable=True, may_begin=lambda: False)
+    assert Watermark(path).highest(OURS) == FIVE
 
 
 def test_only_what_is_moved_goes_back(path: Path):

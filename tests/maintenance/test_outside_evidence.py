@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.house import both_databases, only_sqlite
 from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.people import KEK, THANH_SON
 from tests.referrals.scenes import referred
-from tests.tampering import copied_book, put_book_back, stolen
+from tests.tampering import Row, copied_book, put_book_back, stolen
 
 RED = "Sổ không khớp với bằng chứng giữ bên ngoài"
 
@@ -243,12 +244,59 @@ def test_files_of_other_people_are_named_and_passed_over(installation: BackedUpH
 
 
 @only_sqlite
-def test_a_database_from_before_there_was_a_watermark_begins_one(installation: BackedUpHouse):
+def test_a_commune_without_a_checkpoint_begins_its_watermark(installation: BackedUpHouse):
     made = referred(installation.house).goes("open", "decline")
     _restarts(installation, without_watermark=True)
     startup.make_ready(installation.config)
     assert made.lan.does(desk.read_case, made.case_id)
     assert installation.config.watermark_file.read_text(encoding="ascii").startswith(THANH_SON.hex)
+
+
+@only_sqlite
+@pytest.mark.parametrize("lost", [Path.unlink, lambda file: file.write_bytes(b"")], ids=["deleted", "emptied"])
+@pytest.mark.parametrize("put_back", [True, False])
+def test_a_watermark_that_is_gone_stops_the_next_start_until_the_operator_decides(
+    installation: BackedUpHouse, lost: Callable[[Path], object], put_back: bool
+):
+    """What was done since the last checkpoint is known by the watermark alone, where nothing was revoked."""
+    house = installation.house
+    case_id = house["lan"].opens_a_case()
+    assert house["hoa"].does(desk.read_case, case_id)
+    assert not _ticks(installation).failed
+    house.gate.database.engine.dispose()
+    old = copied_book(house)
+    assert house["hoa"].does(desk.read_case, case_id)
+    installation.house.gate.database.engine.dispose()
+    if put_back:
+        put_book_back(installation.house, old)
+    lost(installation.config.watermark_file)
+    _restarts(installation)
+    with pytest.raises(LogRolledBack):
+        startup.make_ready(installation.config)
+    assert _places(installation) == {"watermark-gone"}
+    assert "evidence" in _ticks(installation).failed
+    assert evidence_check.accept(installation.config, installation.house.gate, reason="mất tệp")
+    startup.make_ready(installation.config)
+    assert _places(installation) == set()
+    assert not _ticks(installation).failed
+
+
+@only_sqlite
+def test_a_process_remembers_a_watermark_that_it_has_only_read(installation: BackedUpHouse):
+    other = open_gate(installation.config, KEK)
+    installation.house["lan"].opens_a_case()
+    assert evidence_check.find_differences(other) == []
+    installation.config.watermark_file.write_bytes(b"")
+    length = max(row["n"] for row in _lines(installation))
+    with stolen(installation.house) as thief:
+        thief.delete("audit_line", commune_id=THANH_SON, n=length)
+    assert {found.place for found in evidence_check.find_differences(other)} >= {"watermark"}
+    other.database.engine.dispose()
+
+
+def _lines(installation: BackedUpHouse) -> list[Row]:
+    with stolen(installation.house) as thief:
+        return thief.rows("audit_line", commune_id=THANH_SON)
 
 
 @only_sqlite
