@@ -15,6 +15,7 @@ from casework.config import Config, resource
 from casework.desk import views as desk
 from casework.gate import Person, open_gate
 from casework.intake import views as intake
+from casework.maintenance import row_comparison
 from casework.maintenance.alarms import Alarms
 from casework.notices import views as notices
 from casework.oversight import views as oversight
@@ -57,6 +58,7 @@ def create_app(config: Config) -> Flask:
     host_check.install(app, config)
     web.install(app)
     current_user.install(app, gate := open_gate(config, key), config)
+    row_comparison.learn_heads(gate)
     app.extensions["casework.settle"] = key_rotation.rotate_due
     app.extensions[_ALARMS] = Alarms(config, gate)
     app.extensions[errors.TO_CALL] = partial(staff.administrators, gate)

@@ -71,16 +71,22 @@ def sign(server_keys: ServerKeys, n: int, h: bytes) -> bytes:
 
 def holds(server_keys: ServerKeys, row: Any, n: int, prev: bytes) -> bool:
     """Tell whether a line has our MAC, follows line `n - 1` with the hash `prev`, and its columns repeat its text."""
+    fields = signed_fields(server_keys, row, n, prev)
+    if fields is None or (row.n, row.prev) != (n, prev):
+        return False
+    return all(fields[name] == _as_json(getattr(row, name)) for name in _REPEATED)
+
+
+def signed_fields(server_keys: ServerKeys, row: Any, n: int, prev: bytes) -> dict[str, Any] | None:
+    """Return what line `n` says by its text, whatever its columns say; None if the text is not ours."""
     try:
         linked = link(n, prev, row.body)
     except VaultError:
-        return False
-    if (row.n, row.prev, row.h) != (n, prev, linked):
-        return False
-    if not isinstance(row.mac, bytes) or not hmac.compare_digest(row.mac, sign(server_keys, n, row.h)):
-        return False
-    fields = json.loads(row.body)
-    return all(fields[name] == _as_json(getattr(row, name)) for name in _REPEATED)
+        return None
+    if row.h != linked or not isinstance(row.mac, bytes):
+        return None
+    fields: dict[str, Any] = json.loads(row.body)
+    return fields if hmac.compare_digest(row.mac, sign(server_keys, n, linked)) else None
 
 
 def _as_json(value: object) -> object:

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.audit.chain import START, holds, last_line, short
+from casework.audit.chain import START, holds, last_line, short, signed_fields
+from casework.audit.heads_seen import HeadsSeen
 from casework.audit.models import AuditLine
 from casework.errors import AlteredRow, VaultError
 from casework.vault.integrity.signed_rows import verify_row
@@ -84,6 +85,27 @@ def newest_lines_hold(crypto: CryptoContext) -> bool:
             return False
         after = row
     return True
+
+
+def learn_heads(crypto: CryptoContext, seen: HeadsSeen) -> bool:
+    """Learn from the signed text of every line how new each head is, and tell whether all lines hold.
+
+    A process that begins knows no head yet, and the columns by which the newest line about one is found can be blanked
+    while it is stopped: afterwards an earlier head is refused as one that was put back under the running program.
+    """
+    newest: dict[UUID, int] = {}
+    prev, n, whole = START, 0, True
+    rows = select(AuditLine.__table__).where(AuditLine.commune_id == crypto.commune_id).order_by(AuditLine.n)
+    with crypto.session.execute(rows.execution_options(yield_per=1000)) as lines:
+        for row in lines:
+            whole = whole and holds(crypto.server_keys, row, n + 1, prev)
+            fields = signed_fields(crypto.server_keys, row, row.n, row.prev)
+            if fields is not None and fields["head"] is not None:
+                newest[UUID(hex=fields["head"])] = row.n
+            n, prev = row.n, row.h
+    for head_id, line in newest.items():
+        seen.learn(head_id, line)
+    return whole
 
 
 def newest_holds(session: Session, server_keys: ServerKeys) -> bool:

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from casework import clock, unguarded_database
-from casework.audit.verify import newest_lines_hold
+from casework.audit import verify
 from casework.config import Config
 from casework.errors import AlteredRows
 from casework.gate import Gate
@@ -18,7 +19,7 @@ from casework.policy.vocabulary import Act
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.kek import ServerKeys
 
-_LOG = "audit_line"
+_LOG, _CHANGED = "audit_line", "một dòng nhật ký bị sửa / a line of the log was changed"
 log = logging.getLogger(__name__)
 
 
@@ -38,6 +39,18 @@ def compare_newest_lines(gate: Gate) -> None:
         _ring(gate, _lines_changed(gate))
 
 
+def learn_heads(gate: Gate) -> None:
+    """Learn at a start from the whole log how new each head is; what does not hold rings, and the start goes on."""
+    changed = []
+    for commune_id in commune_ids(gate) if gate.evidence is not None else ():
+        with gate.database.read_only() as session:
+            crypto = CryptoContext(session, gate.server_keys(commune_id), None, clock.micros())
+            if gate.evidence is not None and not verify.learn_heads(crypto, gate.evidence.heads_seen):
+                changed.append(Fault(_LOG, commune_id, _CHANGED))
+    with suppress(AlteredRows):
+        _ring(gate, changed)
+
+
 def _faults(
     config: Config, gate: Gate, find: Callable[[Connection, Callable[[UUID], ServerKeys]], list[Fault]]
 ) -> list[Fault]:
@@ -49,8 +62,8 @@ def _lines_changed(gate: Gate) -> Iterable[Fault]:
     for commune_id in commune_ids(gate):
         with gate.database.read_only() as session:
             crypto = CryptoContext(session, gate.server_keys(commune_id), None, clock.micros())
-            if not newest_lines_hold(crypto):
-                yield Fault(_LOG, commune_id, "một dòng nhật ký bị sửa / a line of the log was changed")
+            if not verify.newest_lines_hold(crypto):
+                yield Fault(_LOG, commune_id, _CHANGED)
 
 
 def _ring(gate: Gate, faults: Iterable[Fault]) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from casework.accounts import own_account_actions
+from casework.app import create_app
 from casework.audit import verify
 from casework.cases.sections import SafetyPlan
 from casework.desk import actions as desk
@@ -21,7 +22,7 @@ from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import KEK, THANH_SON
 from tests.referrals.scenes import Referred, referred
 from tests.retention.scenes import CASE_TABLES, OWN, rows_of
-from tests.tampering import copied_book, put_book_back, stolen
+from tests.tampering import Row, copied_book, put_book_back, stolen
 
 
 def without_evidence(house: House) -> Gate:
@@ -158,6 +159,36 @@ def test_a_text_is_not_put_back_under_the_running_program_although_its_line_says
     lan.does(desk.write_section, case_id, SafetyPlan(somebody="yes", who_must_not_know="ông Chính"), base=1)
     hoa.does(desk.list_cases)
     assert not opens_nothing(lan, case_id)
+    put_text_back(house, case_id, earlier)
+    assert opens_nothing(lan, case_id)
+    assert lan.house.gate.perform(lan.person, desk.list_cases).cases == ()
+
+
+@both_databases
+@pytest.mark.parametrize("further", [0, 3])
+def test_a_text_that_was_put_back_while_the_program_was_stopped_is_refused_from_the_start_on(
+    house: House, lan: Someone, hoa: Someone, further: int
+):
+    """The same attack on a program that does not run; its line may be the newest of the log or far back."""
+    case_id = lan.opens_a_case()
+    earlier = rows_of(house, case_id)
+    lan.does(desk.write_section, case_id, SafetyPlan(somebody="yes", who_must_not_know="ông Chính"), base=1)
+    for _ in range(further):
+        lan.opens_a_case()
+    house.gate.database.engine.dispose()
+    before = create_app(house.config).extensions["casework.gate"]
+    assert not before.evidence.fault_mark.is_set(THANH_SON)
+    put_text_back(house, case_id, earlier)
+    again = House(create_app(house.config).extensions["casework.gate"], house.config)
+    assert again.gate.evidence is not None
+    assert again.gate.evidence.fault_mark.is_set(THANH_SON)
+    assert opens_nothing(again["lan"], case_id)
+    for gate in (before, again.gate):
+        gate.database.engine.dispose()
+
+
+def put_text_back(house: House, case_id: UUID, earlier: dict[str, list[Row]]) -> None:
+    """Put back what a case was, and blank the columns of the log that say how new it is."""
     with stolen(house) as thief:
         [before] = earlier["head"]
         for table, column in reversed((OWN | CASE_TABLES).items()):
@@ -167,8 +198,6 @@ def test_a_text_is_not_put_back_under_the_running_program_although_its_line_says
         for line in thief.rows("audit_line", head=case_id):
             if line["n"] > before["n"]:
                 thief.change("audit_line", {"commune_id": THANH_SON, "n": line["n"]}, head=None, head_mac=None)
-    assert opens_nothing(lan, case_id)
-    assert lan.house.gate.perform(lan.person, desk.list_cases).cases == ()
 
 
 def opens_nothing(someone: Someone, case_id: UUID) -> bool:
