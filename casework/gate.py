@@ -18,6 +18,7 @@ from casework.audit.write import Appended
 from casework.config import Config
 from casework.db import Database
 from casework.errors import (
+    AlteredRows,
     BadInput,
     Busy,
     CaseworkError,
@@ -33,6 +34,7 @@ from casework.errors import (
 from casework.policy.permit import Actor, Permit, issue
 from casework.policy.step_up import NEVER, Proof, ProofNeeded, demand
 from casework.policy.vocabulary import Act, Role
+from casework.vault.integrity import bound_rows
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.kek import Kek, ServerKeys, server_keys_of
@@ -202,6 +204,7 @@ class Gate:
             for done in acts:
                 demand(done.permit, person.proof, done.about)
             session.flush()
+            context.unseen |= {gone: AlteredRows(row="slot") for gone in bound_rows.credentials_gone(session)}
             entries = [*map(_entry, acts), *_entries_of_unreadable(context)]
             appended = write.append(session, keys, visitor_summary.summarise(session, keys, entries))
             revoked = self._note_revocations(session, keys, permit.act, appended)

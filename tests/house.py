@@ -24,7 +24,7 @@ from casework.audit.outside_evidence import of_installation
 from casework.codelists import codelist
 from casework.config import Config
 from casework.db import Database, upgrade
-from casework.gate import Action, Gate, Person
+from casework.gate import ActContext, Action, Gate, Person
 from casework.intake import actions as intake
 from casework.policy.permit import Actor, issue
 from casework.policy.step_up import ProofNeeded
@@ -33,7 +33,8 @@ from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import sessions
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment import totp
-from casework.vault.keys.provisioning import NewMember
+from casework.vault.keys.keyring import AgencyKeys
+from casework.vault.keys.provisioning import Enrolment, NewMember
 from casework.vault.keys.sessions import token_from
 from casework.web.session_loading import SignedInMember, load_session
 from tests import postgres
@@ -71,8 +72,8 @@ class House:
         agency_keys = person.keyring.keys_of(person.actor.agency_id)
         console, card = self.stranger(Role.CONSOLE, member.card.commune_id), member.card
         new = NewMember(card.username, card.name, card.roles, agency_keys.agency_id)
-        self.gate.perform(console, accounts.enrol, new, keys()[username].enrolment, keys=agency_keys)
-        _pair_phone(self, card)
+        enrolment = keys()[username].enrolment
+        self.gate.perform(console, Action(accounts.enrol.act, _enrol_with_phone), card, new, enrolment, agency_keys)
         return member
 
     def stranger(self, role: Role = Role.VISITOR, commune_id: UUID = THANH_SON) -> Person:
@@ -238,15 +239,14 @@ def _found_commune(house: House, commune_id: UUID, name: str) -> None:
             agency = agencies.get(card.agency)
             new = NewMember(card.username, card.name, card.roles, agency.agency_id if agency else None)
             agency_keys = None if card.agency in KEYLESS else agency
-            does(console, accounts.enrol, new, keys()[card.username].enrolment, keys=agency_keys)
-            _pair_phone(house, card)
+            enrolment = keys()[card.username].enrolment
+            does(console, Action(accounts.enrol.act, _enrol_with_phone), card, new, enrolment, agency_keys)
 
 
-def _pair_phone(house: House, card: StaffMember) -> None:
-    """Pair a phone, as admission does."""
-    server_keys, member_id = house.gate.server_keys(card.commune_id), keys()[card.username].enrolment.member_id
-    permit = issue(house.stranger(Role.CONSOLE, card.commune_id).actor, Act.ENROL)
-    with house.gate.database.transaction(permit, card.commune_id) as session:
-        attach_keys(session, server_keys)
-        freshness.head(session, card.commune_id, member_id)
-        session.add(totp.row(server_keys, member_id, phone_of(card.username), at=clock.micros(), counter=0))
+def _enrol_with_phone(
+    context: ActContext, card: StaffMember, new: NewMember, enrolment: Enrolment, agency_keys: AgencyKeys | None
+) -> None:
+    """Enrol somebody and pair a phone, as admission does, in one act."""
+    accounts.enrol.do(context, new, enrolment, keys=agency_keys)
+    seed, member_id = phone_of(card.username), enrolment.member_id
+    context.session.add(totp.row(context.crypto.server_keys, member_id, seed, at=clock.micros(), counter=0))

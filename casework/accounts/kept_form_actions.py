@@ -7,7 +7,7 @@ from uuid import UUID
 
 from casework.accounts.own_account_actions import own_session
 from casework.audit import freshness
-from casework.errors import BadInput, NotFound, gettext_noop
+from casework.errors import BadInput, NotFound, VaultError, gettext_noop
 from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
@@ -60,12 +60,21 @@ def keep_form(context: ActContext, form: TypedForm, *, case_id: UUID | None) -> 
 
 @action(Act.KEPT_READ)
 def read_kept_forms(context: ActContext, *, token: SessionToken) -> tuple[TypedForm, ...]:
-    """Open all that one has typed and not sent within a week, the newest first."""
+    """Open all that one has typed and not sent within a week, the newest first; of an erased case nothing is left."""
     seed = sessions.seed_of(own_session(context, token.sid), token, context.crypto.server_keys)
     member = freshness.member(context.session, context.commune_id, context.me)
     oldest = kept_forms.expires_before(context.crypto.at)
     rows = [row for row in kept_forms.of_member(context.session, member) if row.at >= oldest]
-    return tuple(_opened(row, seed) for row in rows)
+    return tuple(_opened(row, seed) for row in rows if row.case_id is None or _is_there(context, row.case_id))
+
+
+def _is_there(context: ActContext, case_id: UUID) -> bool:
+    """Tell whether a case is there still: a row of this table alone, put back after an erasure, brings nothing back."""
+    try:
+        freshness.head(context.session, context.commune_id, case_id)
+    except (NotFound, VaultError):
+        return False
+    return True
 
 
 @action(Act.KEPT_DISCARD)

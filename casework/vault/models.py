@@ -124,6 +124,7 @@ class Slot(Record, SignedRow):
 
     __tablename__ = "slot"
     __head__: ClassVar[str | None] = "member_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.CREDENTIALS, ("id",))
     __table_args__ = (ForeignKeyConstraint(["commune_id", "member_id"], ["member.commune_id", "member.id"]),)
 
     member_id: Mapped[UUID]

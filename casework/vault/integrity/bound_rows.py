@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from casework.db import Base
 from casework.errors import AlteredRows, VaultError
 from casework.vault.integrity import heads
-from casework.vault.integrity.commitments import NOTHING_BOUND, Part, commitment, token
+from casework.vault.integrity.commitments import NOTHING_BOUND, Part, commitment, token, without_part
 from casework.vault.integrity.signed_rows import SignedRow
 from casework.vault.models import Head
 
@@ -105,9 +105,27 @@ def _compare_before_change(session: Session, _context: object, _instances: objec
         if head is None:
             raise AlteredRows(row=str(row.__tablename__))
         touched[head_id] = head
-        known = inspect(head).pending or head_id in _compared(session)
-        if not known and _commitment_of(session, head) != head.bound:
-            raise AlteredRows(row=head.kind)
+        if not inspect(head).pending and head_id not in _compared(session):
+            _compare(session, head)
+
+
+def _compare(session: Session, head: Head) -> None:
+    """Raise AlteredRows unless the rows of a head are those that it commits to; of a member's credentials note it.
+
+    Somebody whose slot or phone is gone must be locked and admitted anew all the same: that act rings instead.
+    """
+    found = _commitment_of(session, head)
+    if found == head.bound:
+        return
+    if head.kind != "member" or without_part(found, Part.CREDENTIALS) != without_part(head.bound, Part.CREDENTIALS):
+        raise AlteredRows(row=head.kind)
+    credentials_gone(session).add(head.id)
+
+
+def credentials_gone(session: Session) -> set[UUID]:
+    """Return the members of whom this act has found that a slot, a phone or a passkey is not there any more."""
+    gone: set[UUID] = session.info.setdefault("credentials gone", set())
+    return gone
 
 
 def _changing(session: Session) -> Iterator[Any]:
@@ -122,16 +140,18 @@ def _changing(session: Session) -> Iterator[Any]:
 
 def _commitment_of(session: Session, head: Head) -> bytes:
     tokens: Tokens = defaultdict(list)
-    # Of a case nothing else is asked for; the ledger of counts, whose head is the commune's, has documents too.
-    kinds = (kind for kind in committed_kinds() if head.kind != "case" or _is_of_case(kind))
+    kinds = (kind for kind in committed_kinds() if _may_be_of(kind, str(head.kind)))
     for statement in _of_head(tuple(kinds)):
         for part, *values in _execute(session.connection(), statement, commune=head.commune_id, head=head.id):
             tokens[Part(part)].append(token(values))
     return commitment(tokens)
 
 
-def _is_of_case(kind: Kind) -> bool:
-    return bool(kind.__head__ == "case_id" or kind.__tablename__ == "case_file")
+def _may_be_of(kind: Kind, head_kind: str) -> bool:
+    """Tell whether rows of a kind can hang on a head; the ledger of counts, a commune's, has documents too."""
+    of_case = kind.__head__ == "case_id" or kind.__tablename__ == "case_file"
+    of_member = kind.__head__ == "member_id" or kind.__tablename__ == "member"
+    return of_case if head_kind == "case" else of_member if head_kind == "member" else not of_member
 
 
 def _execute(connection: Connection, statement: Select[Any], **values: UUID) -> Collection[Any]:

@@ -24,6 +24,8 @@ class Part(IntEnum):
     OWN_ROW = CASE
     ADDRESSES = ROUTING
     KEYS = DOCUMENTS
+    # Of a member: slots, phone and passkeys, by their ids.
+    CREDENTIALS = DOCUMENTS
     WRAPS = ENVELOPES
 
 
@@ -61,6 +63,11 @@ def is_one_row(bound: bytes, token: bytes) -> bool:
 def hash_of_part(bound: bytes, part: Part) -> bytes:
     """Return the hash of one part out of what a head holds."""
     return bound[part * _DIGEST_BYTES : (part + 1) * _DIGEST_BYTES]
+
+
+def without_part(bound: bytes, part: Part) -> bytes:
+    """Return what a head holds of all other parts."""
+    return bound[: part * _DIGEST_BYTES] + bound[(part + 1) * _DIGEST_BYTES :]
 
 
 def token(values: Iterable[UUID | bytes]) -> bytes:

@@ -122,6 +122,23 @@ def test_nothing_that_anybody_typed_about_a_case_outlives_it(house: House, lan: 
     assert (kept_by(lan), kept_by(mai), kept_by(hoa)) == (["của vụ khác"], [], [])
 
 
+@both_databases
+def test_what_was_typed_about_an_erased_case_is_not_offered_although_its_row_was_put_back(
+    house: House, lan: Someone, hoa: Someone
+):
+    """The attack: rows of this table alone, or with the head of the case that was erased."""
+    case_id = lan.opens_a_case()
+    lan.does(keep_form, typed(page=f"/vu-viec/{case_id}"), case_id=case_id)
+    with stolen(house) as thief:
+        typed_before, head = thief.rows("kept_form", case_id=case_id), thief.rows("head", id=case_id)
+    asked(lan, case_id, hoa)
+    hoa.does(retention.erase_case, case_id)
+    for table, back in (("kept_form", typed_before), ("head", head)):
+        with stolen(house) as thief:
+            thief.put(table, *back)
+        assert kept_by(lan) == []
+
+
 @only_sqlite
 def test_a_draft_that_is_thrown_away_takes_along_what_was_typed_into_it(house: House, lan: Someone):
     draft_id = lan.does(intake.start_draft, {1: {"danger": "no"}}, circle=[])

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.column_types import Blob
 from casework.db import FREE, Base, Record
+from casework.vault.integrity.commitments import Committed, Part
 from casework.vault.integrity.signed_rows import SignedRow
 
 
@@ -40,6 +41,7 @@ class Totp(Base, SignedRow):
 
     __tablename__ = "totp"
     __head__: ClassVar[str | None] = "member_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.CREDENTIALS, ("member_id",))
     __table_args__ = (ForeignKeyConstraint(["commune_id", "member_id"], ["member.commune_id", "member.id"]),)
     # The counter rises by one atomic statement, so that a code is good for one sign-in in whichever worker.
     __unsigned__: ClassVar[frozenset[str]] = frozenset({"last_counter"})
@@ -52,10 +54,14 @@ class Totp(Base, SignedRow):
 
 
 class Passkey(Record, SignedRow):
-    """A passkey of a member (WebAuthn): name, id, public key and counter encrypted under K_totp."""
+    """A passkey of a member (WebAuthn): name, id, public key and counter encrypted under K_totp.
+
+    Its head commits to its id: the counter rises with each use.
+    """
 
     __tablename__ = "passkey"
     __head__: ClassVar[str | None] = "member_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.CREDENTIALS, ("id",))
     __table_args__ = (ForeignKeyConstraint(["commune_id", "member_id"], ["member.commune_id", "member.id"]),)
 
     member_id: Mapped[UUID]
