@@ -17,15 +17,22 @@ _NAMES_ALONE = re.compile(
     r"(UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(: \w+(\.\w+)?(, \w+\.\w+)*)?"
     r"|no such (table|column): \w+(\.\w+){0,2}|table \w+ has no column named \w+"
     r"|database( table| schema)? is locked(: \w+)?|database or disk is full|disk I/O error"
-    r"|database disk image is malformed|attempt to write a readonly database|unable to open database file"
+    r"|cannot (INSERT into|UPDATE) generated column \"\w+\"|unable to open database file"
+    r"|attempt to write a readonly database"
 )
 _LOCKED_SQLITE = re.compile(r"database( table| schema)? is locked.*")
-_NOT_THERE_SQLITE = re.compile(r"no such (table|column): .*|table \w+ has no column .*")
+_NOT_THERE_SQLITE = re.compile(
+    r"no such (table|column): .*|table \w+ has no column .*|cannot \w+ .*generated column .*"
+)
 # lock_not_available, serialization_failure, deadlock_detected
 _LOCKED = frozenset({"55P03", "40001", "40P01"})
 # undefined_table, undefined_column, invalid_schema_name; where a column is of another type undefined_function and
 # datatype_mismatch
 _NOT_THERE = frozenset({"42P01", "42703", "3F000", "42883", "42804"})
+# Rules that no schema of ours has, and what stands in the files no more: generated_always, check_violation,
+# exclusion_violation; data_corrupted, index_corrupted.
+_NOT_OURS = frozenset({"428C9", "23514", "23P01", "XX001", "XX002"})
+_NOT_OURS_SQLITE = ("SQLITE_CONSTRAINT_CHECK", "SQLITE_CORRUPT", "SQLITE_NOTADB")
 _FORBIDDEN = "42501"
 
 
@@ -70,8 +77,9 @@ def is_locked(cause: Any) -> bool:
 
 
 def is_not_there(cause: Any) -> bool:
-    """Tell whether a statement names a table or column that is not there, or not of that type."""
-    return _is_one_of(cause, _NOT_THERE, _NOT_THERE_SQLITE)
+    """Tell whether a statement met another schema than ours: what is missing, of another type, or under other rules."""
+    corrupt = getattr(cause, "sqlite_errorname", "").startswith(_NOT_OURS_SQLITE)
+    return corrupt or _is_one_of(cause, _NOT_THERE | _NOT_OURS, _NOT_THERE_SQLITE)
 
 
 def is_forbidden(cause: Any) -> bool:

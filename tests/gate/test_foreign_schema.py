@@ -1,8 +1,12 @@
 """Nothing stands between the program and its tables: a trigger, a rule or a view of somebody else stops every act."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import make_url
 
 from casework.desk import actions as desk
 from casework.errors import AlteredRows, VaultError
@@ -10,7 +14,7 @@ from casework.gate import Person
 from casework.maintenance import verify_database
 from casework.policy.vocabulary import Section
 from casework.web.session_loading import load_session
-from tests.house import House, both_databases, only_sqlite
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.referrals.scenes import referred
 from tests.tampering import stolen
 
@@ -67,6 +71,41 @@ def stopped(house: House, lan, person: Person, case_id: UUID) -> bool:
 def test_a_table_or_column_that_was_taken_away_is_no_busy_machine(house: House, lan, table: str, taken: str):
     case_id, person = lan.opens_a_case(), lan.person
     run(house, dict.fromkeys(MEND, f"ALTER {taken.format(table)}"))
+    assert stopped(house, lan, person, case_id)
+
+
+RULES = {
+    "sqlite": "UPDATE sqlite_master SET sql = substr(sql, 1, length(sql) - 1) || ', CHECK (length(state) > 99))'"
+    " WHERE name = 'case_file'",
+    "postgresql": "ALTER TABLE case_file ADD CHECK (length(state) > 99) NOT VALID",
+}
+
+
+@both_databases
+def test_a_rule_of_somebody_else_is_no_busy_machine(house: House, lan: Someone):
+    """A row that cannot be written for a rule that our schema does not have would be tried again for ever."""
+    lan.opens_a_case()
+    house.gate.database.engine.dispose()
+    with stolen(house) as thief:
+        if (kind := house.gate.database.engine.dialect.name) == "sqlite":
+            thief.connection.exec_driver_sql("PRAGMA writable_schema = ON")
+        thief.connection.exec_driver_sql(RULES[kind])
+    with pytest.raises(AlteredRows):
+        lan.opens_a_case()
+
+
+@only_sqlite
+def test_a_file_that_is_damaged_is_no_busy_machine(house: House, lan: Someone):
+    case_id, person = lan.opens_a_case(), lan.person
+    house.gate.database.engine.dispose()
+    file = Path(str(make_url(house.config.database_url).database))
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'case_file'").fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with file.open("r+b") as raw:
+        raw.seek((page - 1) * size)
+        raw.write(b"\xff" * size)
     assert stopped(house, lan, person, case_id)
 
 
