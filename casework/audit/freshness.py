@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, event, func, or_, select
 from sqlalchemy.orm import Session
 
 from casework.audit.models import AuditLine
-from casework.audit.outside_evidence import require_current
+from casework.audit.outside_evidence import listed_before, require_current
 from casework.errors import AlteredRows, NotFound, OutdatedHead, SignInNeeded, VaultError
 from casework.vault.integrity import bound_rows, heads
 from casework.vault.integrity.commitments import is_one_row
@@ -81,10 +81,23 @@ def newest_number(commune_id: Any, head_id: Any) -> Any:
     return select(func.max(_line.c.n)).where(about).scalar_subquery()
 
 
+_NEWEST_MAC = select(newest_line(bindparam("commune"), bindparam("head"))[1])
 _VERSION = select(Head.v).where(Head.commune_id == bindparam("commune"), Head.id == bindparam("member"))
 _HEAD = select(Head, *newest_line(Head.commune_id, Head.id)).where(
     Head.commune_id == bindparam("commune"), Head.id == bindparam("head")
 )
+
+
+def cases_gone(session: Session, commune_id: UUID, case_ids: frozenset[UUID]) -> list[UUID]:
+    """Return the cases that were listed before, are not among these, and of which the log does not say why.
+
+    Rows and head of a case agree where both were deleted. The line of an erasure names its head without a MAC.
+    """
+    gone = listed_before(session, commune_id, case_ids).difference(heads.erased_heads(session))
+    macs = {
+        head_id: session.execute(_NEWEST_MAC, {"commune": commune_id, "head": head_id}).scalar() for head_id in gone
+    }
+    return [head_id for head_id, mac in macs.items() if mac is not None]
 
 
 def agency(session: Session, commune_id: UUID, agency_id: UUID) -> Agency:

@@ -18,6 +18,7 @@ class HeadsSeen:
     def __init__(self) -> None:
         self._learnt: dict[UUID, tuple[int, int]] = {}
         self._moments = count()
+        self._listed: dict[UUID, frozenset[UUID]] = {}
 
     def view(self) -> "HeadsView":
         """Return what a transaction compares with that begins now: its snapshot may be older than what others learn."""
@@ -25,6 +26,12 @@ class HeadsSeen:
 
     def learnt(self, head_id: UUID) -> tuple[int, int]:
         return self._learnt.get(head_id, (0, 0))
+
+    def listed(self, commune_id: UUID) -> frozenset[UUID]:
+        return self._listed.get(commune_id, frozenset())
+
+    def list_cases(self, commune_id: UUID, case_ids: frozenset[UUID]) -> None:
+        self._listed[commune_id] = case_ids
 
     def learn(self, head_id: UUID, n: int) -> None:
         self._learnt[head_id] = (n, next(self._moments))
@@ -35,6 +42,12 @@ class HeadsView:
 
     def __init__(self, seen: HeadsSeen, began: int) -> None:
         self._seen, self._began = seen, began
+
+    def listed_before(self, commune_id: UUID, case_ids: frozenset[UUID]) -> frozenset[UUID]:
+        """Return the cases that this process has listed last and that are not among these; remember all of them."""
+        gone = self._seen.listed(commune_id) - case_ids
+        self._seen.list_cases(commune_id, case_ids | gone)
+        return gone
 
     def require_no_older(self, head: Any) -> None:
         """Raise OutdatedHead for a verified head that is older than one believed before; remember one that is newer."""

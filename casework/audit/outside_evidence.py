@@ -181,6 +181,12 @@ def require_current(session: Session, head: object) -> None:
         seen.require_no_older(head)
 
 
+def listed_before(session: Session, commune_id: UUID, case_ids: frozenset[UUID]) -> frozenset[UUID]:
+    """Return the cases that this process has listed before and that are gone; the caller has the commune's lock."""
+    seen: HeadsView | None = session.info.get(_SEEN)
+    return seen.listed_before(commune_id, case_ids) if seen is not None else frozenset()
+
+
 def of_installation(config: Config) -> OutsideEvidence:
     """Return the outside evidence of an installation; nothing is read yet."""
     revocation_log = RevocationLog(config.revocation_log_file)

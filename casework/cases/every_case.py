@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from casework.audit import freshness
 from casework.audit.outside_evidence import require_current
 from casework.cases import scope, trusted_addresses, whole_case
 from casework.cases.models import Case, ChairNotice, Ground, Referral
@@ -98,6 +99,9 @@ def _load(context: ActContext) -> EveryCase:
     without_row = scope.heads_without_row(context.permit, ledger_id(context.commune_id))
     for head_id in without_row.on(context.session).scalars():
         every.altered[head_id] = AlteredRows(row="case_file")
+    known = frozenset({*every.cases, *every.altered})
+    for case_id in freshness.cases_gone(context.session, context.commune_id, known):
+        every.altered[case_id] = AlteredRows(row="head")
     return every
 
 

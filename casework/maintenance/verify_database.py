@@ -6,10 +6,11 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, func, select
 
 from casework import unguarded_database
 from casework.audit.checkpoint import CheckpointStore
+from casework.audit.models import AuditLine
 from casework.cases.models import Case, ChairNotice, Ground, Referral
 from casework.cases.states import CARRYING_GROUND, LIVE_REFERRAL, READABLE_NOTICE, CaseState
 from casework.config import Config
@@ -83,7 +84,7 @@ def find_faults_quickly(connection: Connection, server_keys_of: Callable[[UUID],
     database = _Database(connection, {row.id: row for row in signed_tables.plain_rows(connection, Head)})
     large = frozenset({Document.__tablename__, Envelope.__tablename__})
     faults = [*_unsigned(database, server_keys_of, without=NOT_DUMPED | large)]
-    for find in (_rows_of_heads, _own_rows, _cases, _referrals, _wraps, _releases):
+    for find in (_heads_gone, _rows_of_heads, _own_rows, _cases, _referrals, _wraps, _releases):
         faults += find(database)
     return faults
 
@@ -107,6 +108,19 @@ def _rows_of_heads(database: _Database) -> Iterator[Fault]:
         yield Fault(
             "head", head_id, "có dòng bị bỏ, thêm vào hoặc thay bằng bản cũ / rows are gone, planted or put back"
         )
+
+
+def _heads_gone(database: _Database) -> Iterator[Fault]:
+    """Miss each head that the newest line about it has seen: one that is gone with all its rows contradicts no row."""
+    lines = AuditLine.__table__.c
+    about = select(lines.commune_id, func.max(lines.n).label("n")).where(lines.head.is_not(None))
+    newest = about.group_by(lines.commune_id, lines.head).subquery()
+    same = (lines.commune_id == newest.c.commune_id, lines.n == newest.c.n)
+    # The line of an erasure names its head without a MAC.
+    logged = select(lines.head).join(newest, and_(*same)).where(lines.head_mac.is_not(None))
+    for head_id in database.connection.execute(logged).scalars():
+        if isinstance(head_id, UUID) and head_id not in database.heads:
+            yield Fault("head", head_id, "mất đầu mục mà nhật ký nói đến / a head that the log names is gone")
 
 
 # The table that holds the row whose id a head has, by its kind; the ledger of counts has none.

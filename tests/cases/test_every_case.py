@@ -9,10 +9,12 @@ from flask.testing import FlaskClient
 from casework.desk import actions as desk
 from casework.errors import NotFound
 from casework.referrals import promise_actions
+from casework.retention import actions as retention
 from casework.staffing import access_review
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.notices.scenes import told
 from tests.referrals.scenes import referred
+from tests.retention.scenes import CASE_TABLES, OWN, asked
 from tests.tampering import refused, stolen
 
 ONE, RED, STOP = "1 vụ việc không mở được", "Có phần của sổ không còn nguyên vẹn", "Sổ không còn nguyên vẹn"
@@ -52,6 +54,24 @@ def test_a_case_whose_row_was_changed_leaves_no_list_in_silence(
         assert ONE in _page(browser, username), username
     assert STOP in _page(browser, "lan", f"/vu-viec/{case_id}")
     refused(lambda: lan.does(desk.read_case, case_id))
+
+
+@both_databases
+def test_a_case_that_is_gone_with_its_head_is_missed_by_the_next_list_and_an_erased_one_is_not(
+    house: House, browser: Browser, lan: Someone, hoa: Someone
+):
+    """The attack: every row of a case is deleted, and the head that says so; no row contradicts another."""
+    erased, taken = lan.opens_a_case(), lan.opens_a_case()
+    lan.does(desk.list_cases)
+    asked(lan, erased, hoa)
+    hoa.does(retention.erase_case, erased)
+    lan.does(desk.list_cases)
+    assert RED not in _page(browser, "hoa")
+    with stolen(house) as thief:
+        for table, column in reversed((OWN | CASE_TABLES).items()):
+            thief.delete(table, **{column: taken})
+    lan.does(desk.list_cases)
+    assert RED in _page(browser, "hoa")
 
 
 @only_sqlite

@@ -13,10 +13,12 @@ from casework.maintenance import backups, checkpoints, clock_check, revocation_l
 from casework.maintenance.alarms import Alarms
 from casework.maintenance.tick import TickReport
 from casework.policy.vocabulary import Section
+from casework.retention import actions as retention
 from tests.house import House, only_sqlite
 from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.people import THANH_SON
 from tests.referrals.scenes import referred
+from tests.retention.scenes import CASE_TABLES, OWN, asked
 from tests.tampering import stolen
 
 DAY = 86_400 * MICROSECOND
@@ -240,6 +242,23 @@ def test_what_nobody_opens_is_found_by_the_next_run_within_the_hour(
         else:
             where = {"act": "case.read", "about": case_id} if table == "audit_line" else {"commune_id": THANH_SON}
             assert thief.change(table, where, **values)
+    report = _tick_after(installation, tick.HOUR)
+    assert ("verify" not in report.done, "rows" in report.failed) == (True, True)
+    assert "rows" in Alarms(house.config, house.gate).current(THANH_SON)
+
+
+def test_a_case_that_is_gone_with_its_head_is_missed_within_the_hour_and_an_erased_one_is_not(
+    installation: BackedUpHouse,
+):
+    """Rows and heads agree where both are gone: only the log knows that there was a case."""
+    house = installation.house
+    erased, taken = house["lan"].opens_a_case(), house["lan"].opens_a_case()
+    asked(house["lan"], erased, house["hoa"])
+    house["hoa"].does(retention.erase_case, erased)
+    assert _tick(installation).failed == []
+    with stolen(house) as thief:
+        for table, column in reversed((OWN | CASE_TABLES).items()):
+            thief.delete(table, **{column: taken})
     report = _tick_after(installation, tick.HOUR)
     assert ("verify" not in report.done, "rows" in report.failed) == (True, True)
     assert "rows" in Alarms(house.config, house.gate).current(THANH_SON)
