@@ -91,6 +91,12 @@ def begun_now(*, practice: bool = False) -> dict[str, list[str]]:
     return {"at": [str(clock.micros())]} | ({"practice": [YES]} if practice else {})
 
 
+def first_pages(told: IntakePage, readers: IntakePage) -> dict[int, dict[str, list[str]]]:
+    """Return the pages with which a draft begins, by their numbers."""
+    begun = begun_now(practice=told.offers.practice)
+    return {BEGUN: begun, TOLD: sent_answers(told), READERS: sent_answers(readers)}
+
+
 @dataclass(frozen=True)
 class DraftPages:
     """A draft that was opened: its pages as they were typed, and what the commune offers to their questions."""

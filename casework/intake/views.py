@@ -11,7 +11,7 @@ from casework.intake import actions, advice_views, night_views, page_flow, paper
 from casework.intake.actions import Setting
 from casework.intake.advice_forms import AdviceForm
 from casework.intake.forms import MustNotKnowForm, Offers
-from casework.intake.page_flow import BEGUN, CHECK, REACH, READERS, TOLD, Unfinished
+from casework.intake.page_flow import CHECK, REACH, READERS, TOLD, Unfinished
 from casework.web.choice_fields import YES
 from casework.web.current_user import allow_locked, perform
 from casework.web.form_tokens import carried, given_before, given_fields
@@ -70,13 +70,8 @@ def start() -> Answer:
         return advice_views.new_page(given_before(lambda typed: AdviceForm(typed, offers))), 422
     if not form.validate():
         return page_flow.render_first(READERS, form, offers), 422
-    pages = {
-        BEGUN: page_flow.begun_now(practice=offers.practice),
-        TOLD: page_flow.sent_answers(first),
-        READERS: page_flow.sent_answers(form),
-    }
     circle = [] if offers.practice else [UUID(one) for one in form.circle]
-    draft_id = perform(actions.start_draft, pages, circle=circle)
+    draft_id = perform(actions.start_draft, page_flow.first_pages(first, form), circle=circle)
     return page_flow.redirect_onward(draft_id, READERS)
 
 
