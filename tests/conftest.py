@@ -24,14 +24,15 @@ from tests.house import House, Someone
 from tests.temporary_place import quick_place
 
 __all__ = ["built", "pytest_runtest_protocol", "pytest_sessionfinish"]
-# Those who share the demo wait for it, so that whoever builds it comes first.
+# Those who share the demo wait for it, so that whoever builds it comes first. A worker without tests takes the last
+# ones of another; what needs a browser stands before what may be taken, for a second Chromium costs more than it gains.
 _LONGEST = (
     "tests/demo/",
     "tests/canaries/",
+    "tests/browser/",
     "referrals/test_matrix",
     "laws/test_circles",
     "laws/test_ids",
-    "tests/browser/",
 )
 settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("prove", deadline=None, max_examples=2000)

@@ -1,11 +1,10 @@
 """Security headers of every response (CSP, HSTS, no-referrer, no-store), and versions of static files."""
 
 import hashlib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
@@ -30,9 +29,9 @@ CACHE_FOREVER = "public, max-age=31536000, immutable"
 
 
 def install(app: Flask) -> None:
-    """Put the headers on every response, and a version into every URL of a static file."""
+    """Put the headers on every response, and give templates the addresses of static files."""
     app.after_request(add_security_headers)
-    app.url_defaults(_add_version)
+    app.add_template_global(cache(partial(_static_url, app)), "static_url")
 
 
 def add_security_headers(response: Response) -> Response:
@@ -46,13 +45,11 @@ def add_security_headers(response: Response) -> Response:
     return response
 
 
-def _add_version(endpoint: str, values: dict[str, Any]) -> None:
-    """Put a content hash into the URL of a static file, so that it may be cached for ever."""
-    if endpoint == "static" and (folder := current_app.static_folder) and "filename" in values:
-        values.setdefault("v", _version(Path(folder) / values["filename"]))
+def _static_url(app: Flask, filename: str) -> str:
+    """Return the address of a static file with a hash of its content, so that it may be cached for ever.
 
-
-@cache
-def _version(file: Path) -> str:
-    """Return the first 8 hex digits of the SHA-256 of a file, or "0" where there is none."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:8] if file.is_file() else "0"
+    It is built once in a process: a page has two dozen of them, and they depend on no request.
+    """
+    file = Path(app.static_folder or "") / filename
+    version = hashlib.sha256(file.read_bytes()).hexdigest()[:8] if file.is_file() else "0"
+    return app.url_map.bind("localhost").build("static", {"filename": filename, "v": version})

@@ -36,6 +36,10 @@ def test_no_template_trusts_raw_markup():
     assert offending(lambda page: [word for word in raw if word in page]) == {}
 
 
+def test_every_static_file_is_asked_for_under_an_address_that_names_its_content():
+    assert offending(re.compile(r"url_for\(\s*.static.|[\"']/static/").findall) == {}
+
+
 def test_no_template_has_code_or_style_inside():
     assert offending(INLINE.findall) == {ALONE: ["<style"]}
 
