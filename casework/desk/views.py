@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.desk import actions, death_actions, death_views, presenters, section_views, task_views
+from casework.desk import actions, death_actions, death_views, mistake_views, presenters, section_views, task_views
 from casework.desk.forms import NoteForm, ReopenForm, SearchForm
 from casework.errors import BadInput, Throttled
 from casework.policy.vocabulary import Act
@@ -21,6 +21,7 @@ blueprint = Blueprint("desk", __name__)
 blueprint.register_blueprint(section_views.blueprint)
 blueprint.register_blueprint(task_views.blueprint)
 blueprint.register_blueprint(death_views.blueprint)
+blueprint.register_blueprint(mistake_views.blueprint)
 CASE = "/vu-viec/<uuid:case_id>"
 Answer = Response | str | tuple[str, int]
 
