@@ -1,6 +1,7 @@
 """What a case is called by somebody who may open it: by its label, or by the letter that brought it."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from casework.accounts import staff
@@ -42,7 +43,7 @@ def label_of(pages: Iterable[OpenedDocument]) -> Label | None:
 def words_of_ids(context: ActContext, data: SectionData, receivers: Mapping[str, str]) -> dict[str, str]:
     """Return words for the fields of a section that hold an id: a trusted address, a second person, a referral.
 
-    `receivers` are what `receivers_of_referrals` returns, if there is a letter.
+    `receivers` are the names of agencies by the id of each referral, if there is a letter.
     """
     if isinstance(data, Letter):
         return {"referral": receivers.get(data.referral, "")}
@@ -52,12 +53,12 @@ def words_of_ids(context: ActContext, data: SectionData, receivers: Mapping[str,
     return {"address_id": trusted_addresses.name_of(context, address_id)} if address_id else {}
 
 
-def receivers_of_referrals(context: ActContext, case: VerifiedCase) -> dict[str, str]:
-    """Return by the id of each referral the name of the agency to which it went, also where it went to some by name."""
+def receivers_of_referrals(context: ActContext, case: VerifiedCase) -> dict[UUID, Any]:
+    """Return by the id of each referral the row of the agency to which it went, also where it went to some by name."""
     grounds = {row.id: row.receiver_id for row in reading.rows_of_case(context, case, Ground)}
-    referrals = {str(row.id): grounds[row.ground_id] for row in reading.rows_of_case(context, case, Referral)}
-    names = {
-        receiver_id: freshness.agency(context.session, context.commune_id, receiver_id).name
+    referrals = {row.id: grounds[row.ground_id] for row in reading.rows_of_case(context, case, Referral)}
+    agencies = {
+        receiver_id: freshness.agency(context.session, context.commune_id, receiver_id)
         for receiver_id in set(referrals.values())
     }
-    return {referral_id: names[receiver_id] for referral_id, receiver_id in referrals.items()}
+    return {referral_id: agencies[receiver_id] for referral_id, receiver_id in referrals.items()}

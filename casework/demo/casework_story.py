@@ -10,6 +10,7 @@ from casework.accounts import sign_in_actions, sign_in_before_gate
 from casework.accounts.sign_in_actions import Unwrapped
 from casework.addresses.actions import add_address
 from casework.cases import risk_level
+from casework.cases.deaths import DIED
 from casework.cases.sections import Shelter
 from casework.clock import MICROSECOND
 from casework.config import Config
@@ -18,7 +19,6 @@ from casework.demo.notice_story import NoticeStory
 from casework.demo.referral_story import ReferralStory
 from casework.demo.visits import DemoSession, Visit, moment
 from casework.desk import actions as desk
-from casework.desk.death_actions import DIED
 from casework.gate import Gate
 from casework.intake import actions as intake
 

@@ -25,13 +25,14 @@ from casework.cases import (
     writing,
 )
 from casework.cases.case_labels import label_of
+from casework.cases.deaths import DIED
 from casework.cases.questions import SectionData
 from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import RECORDS, SECTIONS, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
 from casework.desk import reporting_duty, timeline
-from casework.desk.death_actions import DIED, note_in_label, require_children, require_word_of_lead
+from casework.desk.death_actions import note_in_label, require_children, require_word_of_lead
 from casework.desk.first_page import contacts_to_renew, with_other_lists
 from casework.desk.progress import progress_in, progress_of, standing_of
 from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Welcome, WrittenSection
@@ -269,7 +270,8 @@ def written_sections(
     names, code = staff.names(context), case_labels.code(context, case)
     ours, written, pages = case.row.owner_id in context.actor.agencies, [], list(pages)
     letters = any(page.section == Section.LETTER for page in pages)
-    receivers = case_labels.receivers_of_referrals(context, case) if letters else {}
+    agencies = case_labels.receivers_of_referrals(context, case) if letters else {}
+    receivers = {str(referral_id): agency.name for referral_id, agency in agencies.items()}
     for page in pages:
         data = SECTIONS[Section(page.section)].from_json(page.data)
         words, by = case_labels.words_of_ids(context, data, receivers), names.get(page.by, "")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from casework.accounts import staff
 from casework.cases import access_grants, case_labels, reading, writing
+from casework.cases.deaths import DIED, has_died
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Label, Plan
 from casework.cases.states import CaseState
@@ -16,7 +17,6 @@ from casework.policy.vocabulary import Act, Section
 from casework.sealed import Sealed
 from casework.vault.states import MemberState
 
-DIED = "died"
 # What the label says of a death: that a lead is asked for their word, and that the case was closed with it.
 ASKED, YES = "asked", "yes"
 
@@ -45,7 +45,7 @@ def read_closing(context: ActContext, case_id: UUID) -> DeathClosing:
     case = _find_open(context, case_id)
     page = reading.newest_page(context, case, Section.PLAN)
     plan = Plan.from_json(page.data) if page else Plan()
-    asked, leads = page is not None and plan.outcome == DIED, _leads(context, case)
+    asked, leads = has_died(page), _leads(context, case)
     return DeathClosing(
         case_id=case_id,
         code=case_labels.code(context, case),

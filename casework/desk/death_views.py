@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from casework.cases.deaths import DIED
 from casework.desk import actions, death_actions
 from casework.desk.forms import DeathForm
 from casework.policy.vocabulary import Act
@@ -31,7 +32,7 @@ def close(case_id: UUID) -> Answer:
     if not form.validate_on_submit():  # type: ignore[no-untyped-call]
         return page_of(case_id, form), 422
     if perform(death_actions.read_closing, case_id).decides:
-        perform(actions.close_case, case_id, outcome=death_actions.DIED, **form.answers)
+        perform(actions.close_case, case_id, outcome=DIED, **form.answers)
         flash(_("Đã đóng vụ việc. Sổ thôi nhắc gọi người ấy."), "done")
     else:
         perform(death_actions.ask_closing, case_id, **form.answers)

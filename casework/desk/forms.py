@@ -1,7 +1,7 @@
 """The small forms of the desk: a search, a note, the closing of a case, what was done about a clock of the law."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -11,6 +11,7 @@ from casework.cases.fields import field_of
 from casework.cases.sections import Note, Plan
 from casework.cases.task_entry import Task
 from casework.desk.actions import DANGER_IS_ON
+from casework.retention import voiding
 from casework.web.forms import DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay
 
 
@@ -30,17 +31,11 @@ def empty_note() -> NoteForm:
     return NoteForm(formdata=None)  # type: ignore[no-untyped-call]
 
 
-class CloseCaseForm(Form):
-    """How a case ended; where danger is on, also why it is over."""
+class _DangerForm(Form):
+    """What leaves the lists: where danger is on, it must be said why there is none (`danger_over`)."""
 
-    danger_over = field_of(
-        Plan,
-        "danger_over",
-        rows=3,
-        hint=_("Ví dụ: người kia đã bị tạm giam; người ấy đã chuyển đi nơi khác. Chưa chắc thì chưa đóng."),
-    )
-    outcome = field_of(Plan, "outcome", required=True, select=False)
-    words = field_of(Plan, "closing_words", rows=4)
+    refusal: ClassVar[str]
+    danger_over: Any
 
     def ask_about_danger(self, *, is_on: bool) -> None:
         """Ask why danger is over where it is on, and nowhere else."""
@@ -52,14 +47,42 @@ class CloseCaseForm(Form):
         valid = super().validate(extra_validators)
         if "danger_over" not in self or (self.danger_over.data or "").strip():
             return valid
-        self.danger_over.errors = [gettext(DANGER_IS_ON)]
+        self.danger_over.errors = [gettext(self.refusal)]
         return False
+
+
+class CloseCaseForm(_DangerForm):
+    """How a case ended; where danger is on, also why it is over."""
+
+    refusal = DANGER_IS_ON
+    danger_over = field_of(
+        Plan,
+        "danger_over",
+        rows=3,
+        hint=_("Ví dụ: người kia đã bị tạm giam; người ấy đã chuyển đi nơi khác. Chưa chắc thì chưa đóng."),
+    )
+    outcome = field_of(Plan, "outcome", required=True, select=False)
+    words = field_of(Plan, "closing_words", rows=4)
 
     @property
     def answers(self) -> dict[str, Any]:
         """Return what was answered as the act takes it."""
         danger_over = self.danger_over.data if "danger_over" in self else ""
         return {"outcome": self.outcome.data, "words": self.words.data or "", "danger_over": danger_over or ""}
+
+
+class MistakeForm(_DangerForm):
+    """Why a case should never have been opened; where danger is on, also why there is none."""
+
+    refusal = voiding.DANGER_IS_ON
+    danger_over = LongText(_("Vì sao biết là không có nguy hiểm?"), required=False, rows=3)
+    why = LongText(_("Vì sao là ghi nhầm?"), rows=3)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Return what was answered as the act takes it."""
+        danger_over = self.danger_over.data if "danger_over" in self else ""
+        return {"words": self.why.data or "", "danger_over": danger_over or ""}
 
 
 class DeathForm(Form):

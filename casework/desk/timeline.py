@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from casework import clock
-from casework.audit import freshness, read
-from casework.cases import reading
+from casework.audit import read
+from casework.cases import case_labels, reading
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import RECORDS, Erasure, GroundEntry, Letter, Notice
@@ -57,21 +57,11 @@ def events_of(
     grounds = {ground.id: ground for ground in reading.rows_of_case(context, case, Ground)} if ours else {}
     events = [event for page in opened if (event := _event(page, names, grounds, begun=begun))]
     if ours:
-        receivers = _receivers(context, case)
-        events = [replace(event, receiver=receivers.get(event.link_id, "")) for event in events]
+        agencies = case_labels.receivers_of_referrals(context, case)
+        kinds: dict[UUID | None, str] = {referral_id: agency.kind for referral_id, agency in agencies.items()}
+        events = [replace(event, receiver=kinds.get(event.link_id, "")) for event in events]
         events += [_reception(case, opened, names, begun), *_logged(context, case, names)]
     return tuple(sorted(events, key=lambda event: -event.at))
-
-
-def _receivers(context: ActContext, case: VerifiedCase) -> dict[UUID | None, str]:
-    """Return the code of the agency to which each referral of a case went."""
-    if case.compared is None:
-        return {}
-    kinds = {row.receiver_id: "" for row in case.compared.grounds}
-    for receiver_id in kinds:
-        kinds[receiver_id] = freshness.agency(context.session, context.commune_id, receiver_id).kind
-    went_on = {row.id: kinds[row.receiver_id] for row in case.compared.grounds}
-    return {row.id: went_on.get(row.ground_id, "") for row in case.compared.referrals}
 
 
 def _reception(

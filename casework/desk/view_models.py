@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
+from casework.cases.deaths import DIED
 from casework.cases.legal_clocks import LegalClock
 from casework.cases.merged_cases import MergedCase
 from casework.cases.questions import SectionData
@@ -17,7 +18,6 @@ from casework.cases.states import CaseState
 from casework.cases.unasked_sections import unasked
 from casework.cases.urgent_care import UrgentCare
 from casework.codelists import codelist
-from casework.desk.death_actions import DIED
 from casework.desk.progress import CaseProgress
 from casework.desk.reporting_duty import ReportingDuty
 from casework.desk.task_actions import RunningClock

@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.desk import actions, death_actions, death_views, presenters, section_views, task_views
+from casework.cases.deaths import DIED
+from casework.desk import actions, death_views, mistake_views, presenters, section_views, task_views
 from casework.desk.forms import NoteForm, ReopenForm, SearchForm
 from casework.errors import BadInput, Throttled
 from casework.policy.vocabulary import Act
@@ -21,6 +22,7 @@ blueprint = Blueprint("desk", __name__)
 blueprint.register_blueprint(section_views.blueprint)
 blueprint.register_blueprint(task_views.blueprint)
 blueprint.register_blueprint(death_views.blueprint)
+blueprint.register_blueprint(mistake_views.blueprint)
 CASE = "/vu-viec/<uuid:case_id>"
 Answer = Response | str | tuple[str, int]
 
@@ -121,7 +123,7 @@ def close(case_id: UUID) -> Answer:
         # Closed on its own it would be counted as another case.
         options = perform(retention_actions.read_request, case_id)
         return merge_page(options, MergeForm(formdata=None, words=form.words.data)), 422
-    if form.outcome.data == death_actions.DIED:
+    if form.outcome.data == DIED:
         return death_views.page_of(case_id, death_views.form_of(words=form.words.data or "")), 422
     if not form.validate_on_submit():
         return presenters.closing_page(page, form), 422

@@ -1,6 +1,7 @@
 """What the check page shows: every answer as it will be kept, each with the way to change it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,9 @@ TITLES = {
     6: _("Người kia, đồng ý"),
     7: _("Ai được đọc phần nào"),
 }
+# So many answers are read at a glance; beyond that the longest pages are folded, never who reads what and whom to call.
+MOST_UNFOLDED = 30
+FOLDED_WHEN_LONG = frozenset({4, 5, 6})
 # What depends on another answer, and is dropped when that one says otherwise.
 ONLY_IF = {"whom": ("secret", "somebody"), "readers": ("secret", "somebody")}
 IF_DANGER = frozenset({"at_once"})
@@ -34,9 +38,20 @@ NEVER = frozenset({"pronoun"})
 Row = tuple[str, object, str]
 
 
-def groups(forms: Mapping[int, IntakePage], draft_id: UUID) -> list[tuple[object, list[Row]]]:
-    """Return the pages by title with rows of (question, answer, address to change it); empty ones only if asked for."""
-    return [(TITLES[number], _rows(form, number, draft_id)) for number, form in forms.items()]
+@dataclass(frozen=True)
+class AnsweredPage:
+    """The answers of one page as rows of (question, answer, address to change it); `folded` where there are many."""
+
+    title: object
+    rows: list[Row]
+    folded: bool
+
+
+def groups(forms: Mapping[int, IntakePage], draft_id: UUID) -> list[AnsweredPage]:
+    """Return what each page was answered; a question without an answer only where it needs one."""
+    rows = {number: _rows(form, number, draft_id) for number, form in forms.items()}
+    is_long = sum(map(len, rows.values())) > MOST_UNFOLDED
+    return [AnsweredPage(TITLES[number], rows[number], is_long and number in FOLDED_WHEN_LONG) for number in rows]
 
 
 def _rows(form: IntakePage, number: int, draft_id: UUID) -> list[Row]:

@@ -7,8 +7,9 @@ from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness, read, verify
 from casework.cases import access_grants, case_labels, erasure, every_case, reading, scope, writing
+from casework.cases.deaths import has_died
 from casework.cases.reading import VerifiedCase
-from casework.cases.sections import Erasure, Plan
+from casework.cases.sections import Erasure
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound
 from casework.gate import ActContext, action
@@ -19,7 +20,6 @@ from casework.vault.keys.envelopes import OpenedDocument
 from casework.vault.states import MemberState
 
 ASKED, REFUSED, HELD, RELEASED = "asked", "refused", "held", "released"
-_DIED, _YES = "died", "yes"
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def read_request(context: ActContext, case_id: UUID) -> ErasureOptions:
         candidates=_candidates(context, verified),
         held=request.step == HELD,
         died=_has_died(context, verified),
-        in_danger=label is not None and label.danger == _YES,
+        in_danger=label is not None and label.danger == "yes",
         readers=tuple(sorted(names)),
     )
 
@@ -167,11 +167,6 @@ def release_case(context: ActContext, case_id: UUID, words: str = "") -> None:
 def is_held(page: OpenedDocument | None) -> bool:
     """Tell by the newest document of the section whether a case is under a legal hold."""
     return page is not None and Erasure.from_json(page.data).step == HELD
-
-
-def has_died(page: OpenedDocument | None) -> bool:
-    """Tell by the plan whether the person has died: then nothing is erased and nothing expires."""
-    return page is not None and Plan.from_json(page.data).outcome == _DIED
 
 
 def _save(context: ActContext, verified: VerifiedCase, data: Erasure) -> None:

@@ -41,10 +41,6 @@ class HoldForm(Form):
     words = LongText(_("Vì sao phải giữ lại"), rows=3, hint=_("Ví dụ: Tòa án yêu cầu, số văn bản, ai ký."))
 
 
-class VoidForm(Form):
-    why = LongText(_("Vì sao là ghi nhầm?"), rows=3)
-
-
 class MergeForm(Form):
     kept_case = ShortText(_("Mã của vụ việc được giữ lại"), limit=60, hint=_("Ví dụ: sen-lúa-42."))
     words = LongText(_("Vì sao biết là cùng một vụ việc?"), rows=3)

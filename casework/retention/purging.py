@@ -10,6 +10,7 @@ from casework import clock, secure_delete
 from casework.audit import verify
 from casework.cases import reading, scope, writing
 from casework.cases.case_labels import label_of
+from casework.cases.deaths import has_died
 from casework.cases.erasure import erase
 from casework.cases.reading import CaseBatch
 from casework.cases.sections import Label
@@ -17,7 +18,7 @@ from casework.cases.states import CaseState
 from casework.errors import Conflict
 from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
-from casework.retention.actions import has_died, is_held
+from casework.retention.actions import is_held
 from casework.vault.integrity import heads
 from casework.vault.keys import kept_forms
 from casework.vault.models import Document

@@ -11,7 +11,7 @@ from casework.errors import BadInput
 from casework.policy.vocabulary import Act
 from casework.retention import actions, purging, voiding
 from casework.retention.actions import ErasureOptions
-from casework.retention.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm
+from casework.retention.forms import HoldForm, MergeForm, RefuseForm, RequestForm
 from casework.web.current_user import check_permission, config, may, perform
 from casework.web.forms import parse_uuid
 from casework.web.list_pages import list_page
@@ -86,24 +86,6 @@ def release(case_id: UUID) -> Response:
     return _to_case(case_id)
 
 
-@blueprint.get(f"{CASE}/mo-nham")
-def ask_mistake(case_id: UUID) -> str:
-    """Ask why a case was opened by mistake."""
-    check_permission(Act.CASE_VOID)
-    return mistake_page(perform(actions.read_request, case_id), VoidForm())
-
-
-@blueprint.post(f"{CASE}/mo-nham")
-def set_aside(case_id: UUID) -> Answer:
-    check_permission(Act.CASE_VOID)
-    form = VoidForm()
-    if not form.validate_on_submit():
-        return mistake_page(perform(actions.read_request, case_id), form), 422
-    perform(voiding.void_case, case_id, form.why.data or "")
-    flash(_("Đã bỏ vụ việc ghi nhầm. Không có gì bị xóa: khôi phục được ở trang này."), "done")
-    return redirect(url_for("retention.aside"), 303)
-
-
 @blueprint.get(f"{CASE}/gop")
 def ask_merge(case_id: UUID) -> str:
     """Ask into which case one that was written down twice is merged."""
@@ -155,10 +137,6 @@ def purge() -> Response:
 
 def _to_case(case_id: UUID) -> Response:
     return redirect(url_for("desk.case", case_id=case_id), 303)
-
-
-def mistake_page(options: ErasureOptions, form: VoidForm) -> str:
-    return render_template("retention/mistake.html", options=options, form=form)
 
 
 def merge_page(options: ErasureOptions, form: MergeForm) -> str:

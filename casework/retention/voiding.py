@@ -7,12 +7,15 @@ from casework.cases import access_grants, case_labels, consent_and_grounds, noti
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Facts, Label, Plan
 from casework.cases.states import CaseState
-from casework.errors import BadInput, NotFound
+from casework.errors import BadInput, NotFound, gettext_noop
 from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
 from casework.vietnamese_text import fold
 
 DUPLICATE = "duplicate"
+DANGER_IS_ON = gettext_noop(
+    "Vụ việc đang ghi là có nguy hiểm. Còn nguy hiểm thì chưa bỏ. Không có nguy hiểm thì hãy ghi vì sao biết."
+)
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,17 @@ class VoidedCase:
 
 
 @action(Act.CASE_VOID)
-def void_case(context: ActContext, case_id: UUID, words: str) -> None:
+def void_case(context: ActContext, case_id: UUID, words: str, *, danger_over: str = "") -> None:
     """Void a case that should never have been opened: it leaves lists, search and counts, and can be restored.
 
-    What was counted in a release stays counted there.
+    What was counted in a release stays counted there. Raises BadInput where the case says that there is danger and
+    nobody says why there is none (`danger_over`); a restored case says so again.
     """
-    _void(context, _find_own_case(context, case_id), Plan(closing_words=words))
+    verified = _find_own_case(context, case_id)
+    label = case_labels.label(context, verified) or Label()
+    if verified.row.state == CaseState.OPEN and label.danger == "yes" and not danger_over.strip():
+        raise BadInput(DANGER_IS_ON, about=case_id)
+    _void(context, verified, Plan(closing_words=words, danger_over=danger_over))
 
 
 @action(Act.CASE_MERGE)

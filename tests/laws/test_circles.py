@@ -44,7 +44,7 @@ MASKED = re.compile(
     rb"|\b\d+-[0-9a-f]{8}\b|\d+ d\xc3\xb2ng"
 )
 # Give the case back to the agency, set it aside, or tell the chair of it by name.
-GIVEN_AWAY = {"staffing.readers.lift", "retention.set_aside", "notices.send", "notices.record_spoken"}
+GIVEN_AWAY = {"staffing.readers.lift", "desk.mistakes.set_aside", "notices.send", "notices.record_spoken"}
 # Addresses whose id is that of a person, an agency or a place.
 OF_NO_CASE = ("/tai-khoan/", "/co-quan/", "/dia-chi/")
 Step = tuple[str, str, str]

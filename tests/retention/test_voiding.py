@@ -215,3 +215,30 @@ def test_a_wrong_code_is_said_beside_its_box_and_the_reason_stays(browser, lan):
     assert answer.status_code == 422
     assert len(wrongs(answer)) == 1
     assert {name: value(answer, name) for name in typed} == typed
+
+
+def test_a_case_in_danger_is_set_aside_only_with_why_there_is_none_and_says_so_again_when_restored(lan):
+    case_id = lan.opens_a_case(dao(danger="yes", grounds=()))
+    with pytest.raises(BadInput):
+        lan.does(voiding.void_case, case_id, "Ghi nhầm lúc tập huấn")
+    lan.does(voiding.void_case, case_id, "Ghi nhầm lúc tập huấn", danger_over="Không có người nào như vậy")
+    lan.does(voiding.restore_case, case_id)
+    assert lan.does(desk.read_case, case_id).line.urgent
+
+
+def test_the_page_of_a_mistake_lists_what_is_not_done_yet_and_asks_about_danger(browser, house):
+    referral = referred(house)
+    client, url = browser("lan"), f"/vu-viec/{referral.case_id}/mo-nham"
+    page = client.get(url).text
+    assert "Việc đang dở" in page
+    assert f"/chuyen-gui/{referral.referral_id}" in page
+    assert "Đóng thì" not in page
+    assert "danger_over" not in page
+    urgent = f"/vu-viec/{referral.lan.opens_a_case(dao(danger='yes', grounds=()))}/mo-nham"
+    answer = client.post(urgent, data={"why": "Ghi nhầm lúc tập huấn"})
+    assert answer.status_code == 422
+    assert "Còn nguy hiểm thì chưa bỏ" in answer.text
+    assert "Ghi nhầm lúc tập huấn" in answer.text
+    told = {"why": "Ghi nhầm lúc tập huấn", "danger_over": "Không có người nào như vậy"}
+    assert client.post(urgent, data=told).status_code == 303
+    assert client.get(url.replace(str(referral.case_id), urgent.split("/")[2])).status_code == 404
