@@ -37,6 +37,7 @@ IDS = {
     "contact_id",
     "merged_id",
     "form_id",
+    "item_id",
 }
 TYPED = {"words": "x", "outcome": "needs_met", "base": "1", "query": "dao", "lang": "vi", "back": "/"}
 HUMANS = [name for name, one in STAFF.items() if one.commune_id == THANH_SON]

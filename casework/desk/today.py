@@ -1,0 +1,224 @@
+"""Hôm nay: everything that is due for a person, from whichever list it comes, in one order; overdue first."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import lazy_gettext as _
+
+from casework import clock
+from casework.clock import MICROSECOND
+from casework.codelists import codelist
+from casework.desk.due_items import CaseDue, end_of, item_id
+from casework.desk.view_models import CaseLine, Home
+from casework.referrals.view_models import Box
+from casework.web.list_pages import Filter, ListKind, Order, by_code
+
+# What comes after these days is no matter of today.
+HORIZON_DAYS = 7
+# Somebody who was not asked at once is asked within a week: a target of the product.
+_ASK_WITHIN = timedelta(days=7)
+LATE, TODAY, SOON = "qua-han", "hom-nay", "sap-toi"
+_FRIDAY, _MONDAY = 4, 0
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """Something due: its kind (a code of `due_kind`), its last moment in microseconds, where it is done.
+
+    `code` is that of its case, or empty. `case_id` and `id` are given where it has a page of its own. `holder` is the
+    name of whose it is where it is not mine; `sealed` tells that its case is of a circle: a list says no word of it.
+    """
+
+    kind: str
+    due: int
+    url: str
+    code: str = ""
+    case_id: UUID | None = None
+    id: UUID | None = None
+    mine: bool = True
+    holder: str = ""
+    sealed: bool = False
+    how: str = ""
+    what: str = ""
+
+    @property
+    def timed(self) -> bool:
+        """Tell whether it is due to the minute, not with the end of a day."""
+        at = clock.local(self.due + MICROSECOND)
+        return (at.hour, at.minute) != (0, 0)
+
+    @property
+    def on(self) -> date:
+        return clock.local(self.due).date()
+
+    @property
+    def late(self) -> bool:
+        return self.due < clock.micros()
+
+    @property
+    def when(self) -> str:
+        """Return the part of the list in which it stands, as a word of an address."""
+        if self.late:
+            return LATE
+        return TODAY if self.on <= clock.today() else SOON
+
+    @property
+    def moves(self) -> bool:
+        return codelist("due_kind").get(self.kind).flag("moves")
+
+    @property
+    def can_be_done(self) -> bool:
+        """Tell whether one tap on its own page records that it is done."""
+        return codelist("due_kind").get(self.kind).flag("done")
+
+
+def lines_of(home: Home, me: UUID | None) -> list[DueLine]:
+    """Return what is due for a person within a week, and what is overdue for others whose cases they may open."""
+    until = end_of(clock.today() + timedelta(days=HORIZON_DAYS))
+    lines = [*_of_cases(home, me), *_elsewhere(home)]
+    shown = [line for line in lines if (line.due <= until if line.mine else line.late)]
+    return sorted(shown, key=lambda line: (line.due, line.code, line.kind))
+
+
+def due_by_tonight(lines: Iterable[DueLine]) -> list[DueLine]:
+    """Return what is mine and overdue or due today."""
+    return [line for line in lines if line.mine and line.when != SOON]
+
+
+def find(lines: Iterable[DueLine], case_id: UUID, due_id: UUID) -> DueLine | None:
+    return next((line for line in lines if (line.case_id, line.id) == (case_id, due_id)), None)
+
+
+def _of_cases(home: Home, me: UUID | None) -> Iterator[DueLine]:
+    """Yield what is due in cases, with where it was moved and to whom it was handed."""
+    for item, url in _items(home):
+        line = home.by_id.get(item.case_id)
+        if line is not None:
+            yield _case_line(home, line, item, url, me)
+
+
+def _case_line(home: Home, line: CaseLine, item: CaseDue, url: str, me: UUID | None) -> DueLine:
+    moved = home.dues.moved.get(item.id)
+    to = (moved.to if moved else None) or item.to
+    whose = to or (line.holder_id if line.ours else me)
+    mine = whose == me or (to is None and line.id in home.dues.standing_in)
+    due = item.due
+    if moved and moved.task.due_on and codelist("due_kind").get(item.kind).flag("moves"):
+        due = moved.due
+    holder = "" if mine or whose is None else home.dues.names.get(whose, "")
+    sealed = line.id in home.dues.sealed
+    shown = DueLine(item.kind, due, url, line.code, line.id, item.id, mine, holder, sealed)
+    return shown if sealed else replace(shown, how=item.how, what=item.what)
+
+
+def _items(home: Home) -> Iterator[tuple[CaseDue, str]]:
+    """Yield what is due in cases of ours, each with the page where it is done."""
+    for item in home.dues.items:
+        yield item, url_for(f"desk.{_PAGES.get(item.kind, 'case')}", case_id=item.case_id, **_WORDS.get(item.kind, {}))
+    for running in home.clocks:
+        code = running.clock.code.code
+        url = url_for("desk.tasks.done", case_id=running.case_id, clock=code)
+        yield CaseDue("clock", item_id(running.case_id, "clock", code), running.case_id, running.clock.due), url
+    for call in home.promises.calls:
+        url = url_for("referrals.promises.called", case_id=call.case_id, ground_id=call.ground_id)
+        called = item_id(call.case_id, "call", f"{call.ground_id} {call.on}")
+        yield CaseDue("call", called, call.case_id, end_of(call.on)), url
+    for ask in home.promises.asks:
+        begun = clock.local(ask.since).date()
+        due = end_of(begun if ask.expired else begun + _ASK_WITHIN)
+        asked = item_id(ask.case_id, "ask", f"{ask.receiver} {ask.since}")
+        yield CaseDue("ask", asked, ask.case_id, due), url_for("referrals.case", case_id=ask.case_id)
+    yield from _about_sharing(home)
+
+
+_PAGES = {"unplanned": "today.plan", "idle": "ask_closing", "review": "sections.edit"}
+_WORDS: dict[str, dict[str, Any]] = {"review": {"word": "assessment"}}
+
+
+def _about_sharing(home: Home) -> Iterator[tuple[CaseDue, str]]:
+    """Yield what was said and not sent, and the answers that are waited for."""
+    for unsent in home.unsent:
+        due = end_of(clock.local(unsent.since).date())
+        said = item_id(unsent.case_id, "unsent", str(unsent.since))
+        yield CaseDue("unsent", said, unsent.case_id, due), url_for("referrals.unsent.read", case_id=unsent.case_id)
+    for untold in home.untold:
+        told = item_id(untold.case_id, "untold", str(untold.opened))
+        url = url_for("referrals.unsent.read", case_id=untold.case_id)
+        yield CaseDue("untold", told, untold.case_id, clock.midnight(_day(untold.opened) + timedelta(days=1)) - 1), url
+    box = home.box or Box(())
+    for line in (*box.waiting, *box.unopened):
+        url = url_for("referrals.referral", case_id=line.case_id, referral_id=line.id)
+        yield (
+            CaseDue("awaited", item_id(line.case_id, "awaited", f"{line.id} {line.sent}"), line.case_id, line.due),
+            url,
+        )
+    for review in home.reviews:
+        url = url_for("referrals.review_ground", case_id=review.case_id, ground_id=review.ground_id)
+        waits = item_id(review.case_id, "ground_review", str(review.ground_id))
+        yield CaseDue("ground_review", waits, review.case_id, review.review.due), url
+
+
+def _elsewhere(home: Home) -> Iterator[DueLine]:
+    """Yield what is due outside cases of ours: referrals received, answers, notices, drafts, talks."""
+    box, tonight = home.box or Box(()), end_of(clock.today())
+    for kind, lines in (("incoming", box.incoming), ("answered", box.answered)):
+        for line in lines:
+            url = url_for("referrals.referral", case_id=line.case_id, referral_id=line.id)
+            yield DueLine(kind, line.next_due if line.incoming else tonight, url, line.code)
+    for notice in (*home.notices.received, *home.notices.unreceived, *home.notices.answered):
+        url = url_for("notices.notice", case_id=notice.case_id, notice_id=notice.id)
+        yield DueLine("notice", notice.decide_by or notice.due or tonight, url, notice.first.code)
+    for draft in home.drafts:
+        due = end_of(clock.local(draft.started).date())
+        yield DueLine("draft", due, url_for("intake.resume", draft_id=draft.id), mine=draft.mine)
+    for talk in home.again:
+        on = clock.today() if not talk.advice.again_on else date.fromisoformat(talk.advice.again_on)
+        yield DueLine("talk", end_of(on), url_for("intake.advice.contact", contact_id=talk.id), mine=talk.mine)
+
+
+def _day(days: int) -> date:
+    return clock.local(0).date() + timedelta(days=days)
+
+
+_WHEN = {LATE: _("Quá hạn"), TODAY: _("Hôm nay"), SOON: _("Trong bảy ngày tới")}
+_MINE, _OTHERS = "cua-toi", "nguoi-khac"
+_WHOSE = {_MINE: _("Việc của tôi"), _OTHERS: _("Quá hạn của đồng nghiệp")}
+
+
+def _whose(line: DueLine) -> str:
+    return _MINE if line.mine else _OTHERS
+
+
+TODAY_LIST = ListKind[DueLine](
+    orders={"": Order(_("Hạn gần nhất"), lambda line: line.due), "ma": Order(_("Mã vụ việc"), lambda line: line.code)},
+    filters=(
+        Filter(
+            "khi", _("Khi nào"), lambda line: line.when, by_code(lambda: list(_WHEN.items()), lambda line: line.when)
+        ),
+        Filter("ai", _("Của ai"), _whose, by_code(lambda: list(_WHOSE.items()), _whose)),
+    ),
+    first=lambda line: not line.late,
+)
+
+
+def sheet(lines: Iterable[DueLine]) -> list[tuple[str, date, str]]:
+    """Return code, day and hour ("HH:MM", or empty for a whole day) of what is due by tonight, each once."""
+    due = [line for line in due_by_tonight(lines) if line.code]
+    return list(dict.fromkeys((line.code, line.on, _hour(line)) for line in due))
+
+
+def _hour(line: DueLine) -> str:
+    return clock.local(line.due).strftime("%H:%M") if line.timed and not line.late else ""
+
+
+def weekend(lines: Iterable[DueLine]) -> tuple[date, date, list[DueLine]]:
+    """Return the Friday and the Monday around the weekend that comes, or is now, and what is mine and due by then."""
+    today = clock.today()
+    monday = today + timedelta(days=(_MONDAY - today.weekday()) % 7 or 7)
+    friday = monday - timedelta(days=3)
+    until = clock.midnight(monday) + 12 * 3600 * MICROSECOND
+    return friday, monday, [line for line in lines if line.mine and line.due <= until]
