@@ -253,3 +253,16 @@ def test_what_somebody_planned_in_a_case_that_was_referred_to_them_is_theirs_alo
     plans(cuong, one.case_id, 0, what="đến thôn")
     assert of_kind(app, cuong, one.case_id, "contact").what == "đến thôn"
     assert "contact" not in kinds(app, lan, one.case_id)
+
+
+@only_sqlite
+def test_after_an_intake_the_next_contact_is_asked_for_until_there_is_one(lan, browser, case_id):
+    client, ask = browser("lan"), f"/vu-viec/{case_id}/hen"
+    assert ask in html.fromstring(client.get(f"/vu-viec/{case_id}").text).xpath("//main//a/@href")
+    today = clock.today()
+    day = {"due_on-day": today.day, "due_on-month": today.month, "due_on-year": today.year}
+    assert client.post(ask, data={"what": "đi khám"}).status_code == 422
+    assert client.post(ask, data=day | {"due_hour": "8h30"}).status_code == 303
+    page = client.get(f"/vu-viec/{case_id}").text
+    assert ask not in html.fromstring(page).xpath("//main//a/@href")
+    assert "Ghi chú này là của lần hẹn" in page
