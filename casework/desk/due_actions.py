@@ -18,8 +18,8 @@ from casework.cases.task_entry import Task
 from casework.clock import local
 from casework.codelists import codelist
 from casework.desk import due_items
-from casework.desk.due_items import CaseDue, CaseDues
-from casework.errors import BadInput, Conflict, gettext_noop
+from casework.desk.due_items import CaseDue, CaseDues, DuePage
+from casework.errors import BadInput, Conflict, NotFound, gettext_noop
 from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
 
@@ -36,7 +36,7 @@ def list_dues(context: ActContext) -> CaseDues:
     items: list[CaseDue] = []
     moved: dict[UUID, DueEntry] = {}
     for case in batch.listed(due_items.SECTIONS_READ):
-        ours, label = case.row.owner_id in context.actor.agencies, label_of(case.pages) or Label()
+        ours, label = _is_ours(context, case.row), label_of(case.pages) or Label()
         of_case = due_items.due_in_case(case.row, label, case.pages, ours=ours, at=context.crypto.at)
         moved_here = due_entries.moved_items(case.pages)
         if any(one.to for one in of_case) or any(one.to for one in moved_here.values()):
@@ -158,9 +158,29 @@ def _write_on(context: ActContext, case: VerifiedCase, item_id: UUID, **changed:
 
 
 @action(Act.DUE_READ)
-def read_receivers(context: ActContext, case_id: UUID) -> tuple[Colleague, ...]:
-    """Return to whom something due in a case may be handed: the colleagues who may open it, without me."""
-    return tuple(member for member in _receivers(context, _find_open(context, case_id)) if member.id != context.me)
+def read_item(context: ActContext, case_id: UUID, kind: str, item_id: UUID) -> DuePage:
+    """Return one thing that is due in an open case, and to whom of the colleagues who may open it it can be handed.
+
+    The line of the log is about this case alone: who may not know of the case is not told that somebody looked. Raises
+    NotFound where nothing of this id is due by the pages of the case.
+    """
+    case = _find_open(context, case_id)
+    pages, ours = reading.open_newest_of(context, case, due_items.SECTIONS_READ), _is_ours(context, case.row)
+    label, moved = label_of(pages) or Label(), due_entries.moved_items(pages).get(item_id)
+    of_case = due_items.due_in_case(case.row, label, pages, ours=ours, at=context.crypto.at)
+    item = next((one for one in of_case if (one.kind, one.id) == (kind, item_id)), None)
+    if item is None and (kind in due_items.OF_CASES or not ours):
+        raise NotFound("due item", about=case_id)
+    item = item or CaseDue(kind, item_id, case_id, 0)
+    if moved and moved.task.due_on:
+        item = replace(item, due=moved.due)
+    to = (moved.to if moved else None) or item.to
+    colleagues = tuple(member for member in _receivers(context, case) if member.id != context.me)
+    return DuePage(item, label.code, colleagues, holder="" if to in (None, context.me) else staff.names(context)[to])
+
+
+def _is_ours(context: ActContext, row: Any) -> bool:
+    return row.owner_id in context.actor.agencies
 
 
 def _receivers(context: ActContext, case: VerifiedCase) -> list[Colleague]:

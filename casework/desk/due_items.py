@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from casework import clock
+from casework.accounts.staff import Colleague
 from casework.cases import due_entries, reading
 from casework.cases.due_entries import DueEntry
 from casework.cases.sections import RECORDS, Assessment, GroundEntry, Label
@@ -17,6 +18,7 @@ from casework.vault.keys.envelopes import OpenedDocument
 
 SECTIONS_READ = frozenset({Section.LABEL, Section.ASSESSMENT, Section.GROUNDS, Section.TASK}) | RECORDS
 CONTACT, REVIEW, UNPLANNED, IDLE = "contact", "review", "unplanned", "idle"
+OF_CASES = frozenset({CONTACT, REVIEW, UNPLANNED, IDLE})
 # Inter-agency GBV case management guidelines 2017, step 6: no contact for more than 30 days is a reason to close.
 IDLE_DAYS = 30
 # Of whom nothing is heard and who may be in danger is looked for, and not closed.
@@ -53,6 +55,20 @@ class CaseDues:
     sealed: frozenset[UUID] = frozenset()
     standing_in: frozenset[UUID] = frozenset()
     names: Mapping[UUID, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DuePage:
+    """One thing that is due on its own page: with the code of its case, and the colleagues to whom it can be handed.
+
+    Its `due` is 0 where the pages of the case alone do not say until when; `holder` is the name of whom it was handed
+    to, if that is not me.
+    """
+
+    item: CaseDue
+    code: str
+    colleagues: tuple[Colleague, ...]
+    holder: str = ""
 
 
 def item_id(case_id: UUID, kind: str, what: str) -> UUID:

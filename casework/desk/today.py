@@ -10,9 +10,10 @@ from flask import url_for
 from flask_babel import lazy_gettext as _
 
 from casework import clock
+from casework.cases.reading import date_of
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
-from casework.desk.due_items import CaseDue, end_of, item_id
+from casework.desk.due_items import CaseDue, DuePage, end_of, item_id
 from casework.desk.view_models import CaseLine, Home
 from casework.referrals.view_models import Box
 from casework.web.list_pages import Filter, ListKind, Order, by_code
@@ -89,19 +90,26 @@ def due_by_tonight(lines: Iterable[DueLine]) -> list[DueLine]:
     return [line for line in lines if line.mine and line.when != SOON]
 
 
-def find(lines: Iterable[DueLine], case_id: UUID, due_id: UUID) -> DueLine | None:
-    return next((line for line in lines if (line.case_id, line.id) == (case_id, due_id)), None)
+def line_of(page: DuePage) -> DueLine:
+    """Return what is due on its own page as a line, which leads to where it is done."""
+    item = page.item
+    endpoint = _PAGES.get(item.kind, "desk.case")
+    url = url_for(endpoint, case_id=item.case_id, **_WORDS.get(item.kind, {}))
+    mine = not page.holder
+    return DueLine(
+        item.kind, item.due, url, page.code, item.case_id, item.id, mine, page.holder, how=item.how, what=item.what
+    )
 
 
 def _of_cases(home: Home, me: UUID | None) -> Iterator[DueLine]:
     """Yield what is due in cases, with where it was moved and to whom it was handed."""
-    for item, url in _items(home):
+    for item in _items(home):
         line = home.by_id.get(item.case_id)
         if line is not None:
-            yield _case_line(home, line, item, url, me)
+            yield _case_line(home, line, item, me)
 
 
-def _case_line(home: Home, line: CaseLine, item: CaseDue, url: str, me: UUID | None) -> DueLine:
+def _case_line(home: Home, line: CaseLine, item: CaseDue, me: UUID | None) -> DueLine:
     moved = home.dues.moved.get(item.id)
     to = (moved.to if moved else None) or item.to
     whose = to or (line.holder_id if line.ours else me)
@@ -111,55 +119,56 @@ def _case_line(home: Home, line: CaseLine, item: CaseDue, url: str, me: UUID | N
         due = moved.due
     holder = "" if mine or whose is None else home.dues.names.get(whose, "")
     sealed = line.id in home.dues.sealed
+    url = url_for("desk.today.item", case_id=line.id, due=item.kind, item_id=item.id)
     shown = DueLine(item.kind, due, url, line.code, line.id, item.id, mine, holder, sealed)
     return shown if sealed else replace(shown, how=item.how, what=item.what)
 
 
-def _items(home: Home) -> Iterator[tuple[CaseDue, str]]:
-    """Yield what is due in cases of ours, each with the page where it is done."""
-    for item in home.dues.items:
-        yield item, url_for(f"desk.{_PAGES.get(item.kind, 'case')}", case_id=item.case_id, **_WORDS.get(item.kind, {}))
+def _items(home: Home) -> Iterator[CaseDue]:
+    """Yield what is due in cases of ours, each with its page of its own."""
+    yield from home.dues.items
     for running in home.clocks:
-        code = running.clock.code.code
-        url = url_for("desk.tasks.done", case_id=running.case_id, clock=code)
-        yield CaseDue("clock", item_id(running.case_id, "clock", code), running.case_id, running.clock.due), url
+        begun = item_id(running.case_id, "clock", running.clock.code.code)
+        yield CaseDue("clock", begun, running.case_id, running.clock.due)
     for call in home.promises.calls:
-        url = url_for("referrals.promises.called", case_id=call.case_id, ground_id=call.ground_id)
         called = item_id(call.case_id, "call", f"{call.ground_id} {call.on}")
-        yield CaseDue("call", called, call.case_id, end_of(call.on)), url
+        yield CaseDue("call", called, call.case_id, end_of(call.on))
     for ask in home.promises.asks:
-        begun = clock.local(ask.since).date()
-        due = end_of(begun if ask.expired else begun + _ASK_WITHIN)
-        asked = item_id(ask.case_id, "ask", f"{ask.receiver} {ask.since}")
-        yield CaseDue("ask", asked, ask.case_id, due), url_for("referrals.case", case_id=ask.case_id)
+        begun_on = clock.local(ask.since).date()
+        due = end_of(begun_on if ask.expired else begun_on + _ASK_WITHIN)
+        yield CaseDue("ask", item_id(ask.case_id, "ask", f"{ask.receiver} {ask.since}"), ask.case_id, due)
     yield from _about_sharing(home)
 
 
-_PAGES = {"unplanned": "today.plan", "idle": "ask_closing", "review": "sections.edit"}
+# Where something is done; what is not named here, on the page of its case.
+_PAGES = {
+    "unplanned": "desk.today.plan",
+    "idle": "desk.ask_closing",
+    "review": "desk.sections.edit",
+    "call": "referrals.case",
+    "ask": "referrals.case",
+    "awaited": "referrals.case",
+    "ground_review": "referrals.case",
+    "unsent": "referrals.unsent.read",
+    "untold": "referrals.unsent.read",
+}
 _WORDS: dict[str, dict[str, Any]] = {"review": {"word": "assessment"}}
 
 
-def _about_sharing(home: Home) -> Iterator[tuple[CaseDue, str]]:
+def _about_sharing(home: Home) -> Iterator[CaseDue]:
     """Yield what was said and not sent, and the answers that are waited for."""
     for unsent in home.unsent:
-        due = end_of(clock.local(unsent.since).date())
         said = item_id(unsent.case_id, "unsent", str(unsent.since))
-        yield CaseDue("unsent", said, unsent.case_id, due), url_for("referrals.unsent.read", case_id=unsent.case_id)
+        yield CaseDue("unsent", said, unsent.case_id, end_of(clock.local(unsent.since).date()))
     for untold in home.untold:
         told = item_id(untold.case_id, "untold", str(untold.opened))
-        url = url_for("referrals.unsent.read", case_id=untold.case_id)
-        yield CaseDue("untold", told, untold.case_id, clock.midnight(_day(untold.opened) + timedelta(days=1)) - 1), url
+        yield CaseDue("untold", told, untold.case_id, end_of(date_of(untold.opened)))
     box = home.box or Box(())
     for line in (*box.waiting, *box.unopened):
-        url = url_for("referrals.referral", case_id=line.case_id, referral_id=line.id)
-        yield (
-            CaseDue("awaited", item_id(line.case_id, "awaited", f"{line.id} {line.sent}"), line.case_id, line.due),
-            url,
-        )
+        yield CaseDue("awaited", item_id(line.case_id, "awaited", f"{line.id} {line.sent}"), line.case_id, line.due)
     for review in home.reviews:
-        url = url_for("referrals.review_ground", case_id=review.case_id, ground_id=review.ground_id)
         waits = item_id(review.case_id, "ground_review", str(review.ground_id))
-        yield CaseDue("ground_review", waits, review.case_id, review.review.due), url
+        yield CaseDue("ground_review", waits, review.case_id, review.review.due)
 
 
 def _elsewhere(home: Home) -> Iterator[DueLine]:
@@ -178,10 +187,6 @@ def _elsewhere(home: Home) -> Iterator[DueLine]:
     for talk in home.again:
         on = clock.today() if not talk.advice.again_on else date.fromisoformat(talk.advice.again_on)
         yield DueLine("talk", end_of(on), url_for("intake.advice.contact", contact_id=talk.id), mine=talk.mine)
-
-
-def _day(days: int) -> date:
-    return clock.local(0).date() + timedelta(days=days)
 
 
 _WHEN = {LATE: _("Quá hạn"), TODAY: _("Hôm nay"), SOON: _("Trong bảy ngày tới")}

@@ -105,15 +105,13 @@ def _pressing(home: Home, box: Box) -> Iterable[WaitingList]:
 
 
 def _calm(home: Home, box: Box) -> Iterable[WaitingList]:
-    calls, again = home.promises.calls_due, home.again
+    calls = home.promises.calls_due
     yield _referrals("tra-loi", _("Có trả lời mới"), box.answered)
     yield _notices("tra-loi", _("Chủ tịch xã có trả lời mới"), home.notices.answered)
     yield _own("theo-luat", _("Thời hạn theo luật"), home.clocks, due=_first(one.clock.due for one in home.clocks))
     yield _own("goi-hoi-tham", _("Gọi hỏi thăm"), calls, due=_first(_end_of(one.on) for one in calls))
     yield _own("hoi-lai", _("Hỏi lại ý người ấy"), home.promises.asks)
     yield _referrals("den", _("Chuyển đến"), box.calm)
-    due = _first(_end_of(one.again_on) for one in again if one.again_on)
-    yield WaitingList("hen-lai", _("Hẹn nói chuyện lại"), again, url_for("intake.advice.contacts", viec="hen"), due=due)
 
 
 def _desk(home: Home) -> Iterable[WaitingList]:

@@ -13,7 +13,7 @@ from casework.cases.task_entry import Task
 from casework.clock import MICROSECOND
 from casework.desk import actions as desk
 from casework.desk import due_actions
-from casework.desk.today import find, lines_of
+from casework.desk.today import lines_of
 from casework.errors import BadInput, Conflict, NotFound
 from tests.house import Someone, both_databases, only_sqlite
 from tests.intake.filling import shown
@@ -136,7 +136,7 @@ def test_what_is_due_is_done_in_two_taps_and_the_next_contact_is_asked(app, lan,
 def test_it_is_moved_with_a_reason_and_no_further_than_a_year(app, lan, browser, case_id):
     plans(lan, case_id)
     line = of_kind(app, lan, case_id, "contact")
-    url = f"/vu-viec/{case_id}/den-han/{line.id}"
+    url = f"/vu-viec/{case_id}/den-han/contact/{line.id}"
     page = html.fromstring(browser("lan").get(url).text)
     [near] = page.xpath("//input[@name='moved_to-near' and @value=$tomorrow]/@value", tomorrow=in_days(1))
     tomorrow = clock.today() + timedelta(days=1)
@@ -161,7 +161,7 @@ def test_it_is_handed_to_who_may_open_the_case_and_to_nobody_else(app, house, la
     with pytest.raises(BadInput):
         lan.does(due_actions.hand_on, case_id, line.id, mai.id)
     lan.does(holder_transfer.transfer_holder, case_id, lan.id, mai.id)
-    url = f"/vu-viec/{case_id}/den-han/{line.id}"
+    url = f"/vu-viec/{case_id}/den-han/contact/{line.id}"
     names = html.fromstring(browser("lan").get(url).text).xpath("//button[@name='to']/text()")
     assert sorted(names) == sorted(["Phạm Thu Mai", "Lê Thị Hòa", "Nguyễn Thanh Bình"])
     assert browser("lan").post(f"{url}/giao", data={"to": str(mai.id)}).status_code == 303
@@ -211,7 +211,7 @@ def test_closing_pauses_what_is_due_and_opening_again_brings_it_back(app, lan, c
         with pytest.raises(Conflict):
             act()
     lan.does(desk.close_case, case_id, outcome="", words="chị ấy trở lại", again=True)
-    assert find(due(app, lan), case_id, line.id) == line
+    assert of_kind(app, lan, case_id, "contact") == line
 
 
 @only_sqlite

@@ -76,7 +76,7 @@ LISTED = {
     ("GET", "desk.sections.whole"): Act.CASE_PRINT,
     ("GET", "desk.sections.edit"): Act.SECTION_WRITE,
     ("POST", "desk.sections.save"): Act.SECTION_WRITE,
-    ("GET", "desk.today.due"): Act.DUE_LIST,
+    ("GET", "desk.today.every"): Act.DUE_LIST,
     ("GET", "desk.today.sheet"): Act.DUE_LIST,
     ("GET", "desk.today.weekend"): Act.DUE_LIST,
     ("GET", "desk.today.item"): Act.DUE_READ,

@@ -210,6 +210,7 @@ def scene(house: House) -> Iterator[Scene]:
         "item_id": [planned.series],
         "merged_id": [],
         "kind": ["dong-y", "luat", "nguy-hiem"],
+        "due": ["contact"],
         "clock": ["child_emergency", "child_plan"],
         "number": [1, 2, 3, 4, 5, 6, 7, 8],
         "word": [section.code for section in Section],

@@ -34,7 +34,14 @@ STRANGERS = ("mai", "phuc", "nga", "chinh", "thu", "rang", "hien", "quang", "son
 # Shows telephone numbers; the draft in its address is only where its link leads. Of a text that is not one's own, or is
 # gone, nothing is said: one is led home.
 OPENS_NOTHING = {"intake.steps", "accounts.kept.go_on", "accounts.kept.read", "accounts.kept.discard"}
-REST = {"number": 3, "word": "contact", "kind": "dong-y", "clock": "child_plan", "form_id": UUID(int=1)}
+REST = {
+    "number": 3,
+    "word": "contact",
+    "kind": "dong-y",
+    "clock": "child_plan",
+    "due": "contact",
+    "form_id": UUID(int=1),
+}
 TYPED = {
     "words": "x",
     "outcome": "provided",

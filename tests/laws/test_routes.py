@@ -59,6 +59,7 @@ class Route:
             **dict.fromkeys(IDS, about),
             "kind": "dong-y",
             "clock": "child_plan",
+            "due": "contact",
             "number": 3,
             "word": "contact",
             "filename": "x",
