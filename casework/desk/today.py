@@ -23,7 +23,9 @@ HORIZON_DAYS = 7
 # Somebody who was not asked at once is asked within a week: a target of the product.
 _ASK_WITHIN = timedelta(days=7)
 LATE, TODAY, SOON = "qua-han", "hom-nay", "sap-toi"
-_FRIDAY, _MONDAY = 4, 0
+_MONDAY = 0
+# The office closes at five on a Friday; what is due on Monday morning is prepared before.
+_EVENING, _NOON = 17 * 3600 * MICROSECOND, 12 * 3600 * MICROSECOND
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,13 @@ class DueLine:
 def lines_of(home: Home, me: UUID | None) -> list[DueLine]:
     """Return what is due for a person within a week, and what is overdue for others whose cases they may open."""
     until = end_of(clock.today() + timedelta(days=HORIZON_DAYS))
+    return [line for line in _in_order(home, me) if (line.due <= until if line.mine else line.late)]
+
+
+def _in_order(home: Home, me: UUID | None) -> list[DueLine]:
+    """Return everything that is due in reach, whenever and whose it is."""
     lines = [*_of_cases(home, me), *_elsewhere(home)]
-    shown = [line for line in lines if (line.due <= until if line.mine else line.late)]
-    return sorted(shown, key=lambda line: (line.due, line.code, line.kind))
+    return sorted(lines, key=lambda line: (line.due, line.code, line.kind))
 
 
 def due_by_tonight(lines: Iterable[DueLine]) -> list[DueLine]:
@@ -220,10 +226,19 @@ def _hour(line: DueLine) -> str:
     return clock.local(line.due).strftime("%H:%M") if line.timed and not line.late else ""
 
 
-def weekend(lines: Iterable[DueLine]) -> tuple[date, date, list[DueLine]]:
-    """Return the Friday and the Monday around the weekend that comes, or is now, and what is mine and due by then."""
+@dataclass(frozen=True)
+class Weekend:
+    """What is due in reach from the evening of a Friday to the morning of a Monday, whosever it is."""
+
+    friday: date
+    monday: date
+    lines: list[DueLine]
+
+
+def weekend(home: Home, me: UUID | None) -> Weekend:
+    """Return the weekend that comes, or is now."""
     today = clock.today()
     monday = today + timedelta(days=(_MONDAY - today.weekday()) % 7 or 7)
     friday = monday - timedelta(days=3)
-    until = clock.midnight(monday) + 12 * 3600 * MICROSECOND
-    return friday, monday, [line for line in lines if line.mine and line.due <= until]
+    begins, ends = clock.midnight(friday) + _EVENING, clock.midnight(monday) + _NOON
+    return Weekend(friday, monday, [line for line in _in_order(home, me) if begins <= line.due <= ends])

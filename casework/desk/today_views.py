@@ -13,6 +13,7 @@ from casework.desk import actions, due_actions, today
 from casework.desk.due_forms import HandOnForm, MoveDueForm
 from casework.desk.forms import PlanForm
 from casework.desk.today import DueLine
+from casework.desk.view_models import Home
 from casework.policy.vocabulary import Act
 from casework.web.current_user import check_permission, me, perform
 from casework.web.list_pages import list_page
@@ -23,9 +24,16 @@ DUE = f"/vu-viec/<uuid:case_id>/den-han/<any({KINDS}):due>/<uuid:item_id>"
 Answer = Response | str | tuple[str, int]
 
 
+def _home() -> Home:
+    return perform(actions.list_cases, whole_page=True)
+
+
+def _me() -> UUID | None:
+    return me().person.actor.member_id
+
+
 def _lines() -> list[DueLine]:
-    home = perform(actions.list_cases, whole_page=True)
-    return today.lines_of(home, me().person.actor.member_id)
+    return today.lines_of(_home(), _me())
 
 
 @blueprint.get("/hom-nay")
@@ -44,12 +52,10 @@ def sheet() -> str:
 
 @blueprint.get("/hom-nay/cuoi-tuan")
 def weekend() -> str:
-    """Show what is due over the weekend, and to whom it was handed."""
+    """Show what is due over the weekend, and whose it is."""
     check_permission(Act.DUE_LIST)
-    friday, monday, lines = today.weekend(_lines())
-    return render_template(
-        "desk/weekend.html", friday=friday, monday=monday, page=list_page(lines), today=clock.today()
-    )
+    found = today.weekend(_home(), _me())
+    return render_template("desk/weekend.html", weekend=found, page=list_page(found.lines), today=clock.today())
 
 
 @blueprint.get(DUE)

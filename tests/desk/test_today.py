@@ -13,7 +13,7 @@ from casework.cases.task_entry import Task
 from casework.clock import MICROSECOND
 from casework.desk import actions as desk
 from casework.desk import due_actions
-from casework.desk.today import lines_of
+from casework.desk.today import lines_of, weekend
 from casework.errors import BadInput, Conflict, NotFound
 from tests.house import Someone, both_databases, only_sqlite
 from tests.intake.filling import shown
@@ -266,3 +266,32 @@ def test_after_an_intake_the_next_contact_is_asked_for_until_there_is_one(lan, b
     page = client.get(f"/vu-viec/{case_id}").text
     assert ask not in html.fromstring(page).xpath("//main//a/@href")
     assert "Ghi chú này là của lần hẹn" in page
+
+
+@only_sqlite
+def test_the_weekend_shows_what_is_due_until_monday_morning_and_whose_it_is(app, house, lan, hoa, case_id):
+    friday = clock.today() + timedelta(days=(4 - clock.today().weekday()) % 7)
+    at = clock.midnight(friday) + 10 * 3600 * MICROSECOND
+    with clock.use_clock(lambda: at), app.test_request_context():
+        lan.leaves()
+        for days, hour in ((0, "11:00"), (0, "18:00"), (1, ""), (3, "09:00"), (3, "15:00")):
+            plans(lan, case_id, days, due_hour=hour)
+        [_, evening, saturday, monday, _] = [one.series for one in lan.does(desk.read_case, case_id).contacts]
+        lan.does(due_actions.hand_on, case_id, saturday, hoa.id)
+        found = weekend(lan.does(desk.list_cases, whole_page=True), lan.id)
+        shown = [(line.id, line.mine, line.holder) for line in found.lines if line.kind == "contact"]
+        assert shown == [(evening, True, ""), (saturday, False, "Lê Thị Hòa"), (monday, True, "")]
+        hoa.leaves()
+        assert of_kind(app, hoa, case_id, "contact").mine
+
+
+@only_sqlite
+def test_the_sheet_has_codes_and_times_alone(lan, browser, case_id):
+    plans(lan, case_id, due_hour="23:30", how="meet", what="đưa đi khám")
+    plans(lan, case_id, 3, due_hour="07:15")
+    page = html.fromstring(browser("lan").get("/hom-nay/in").text)
+    code = lan.does(desk.list_cases).cases[0].code
+    rows = [[" ".join(cell.text_content().split()) for cell in row] for row in page.xpath("//main//tbody/tr")]
+    assert [code, "23:30", "☐"] in rows
+    assert {row[0] for row in rows} == {code}
+    assert all(row[1] == "23:30" or row[1].replace("/", "").isdecimal() for row in rows)
