@@ -25,6 +25,7 @@ from casework.policy.vocabulary import Act, Section
 
 NOT_OPEN = gettext_noop("Vụ việc này đã đóng: việc đến hạn tạm dừng, mở lại thì hiện lại.")
 OVER = gettext_noop("Việc này vừa được ghi khác đi. Hãy mở lại trang Hôm nay để xem.")
+_PLANNED_IN = frozenset({CaseState.OPEN, CaseState.PRACTICE})
 CANNOT_OPEN = gettext_noop("Người này không mở được vụ việc. Hãy chọn một đồng nghiệp khác.")
 
 
@@ -37,7 +38,9 @@ def list_dues(context: ActContext) -> CaseDues:
     moved: dict[UUID, DueEntry] = {}
     for case in batch.listed(due_items.SECTIONS_READ):
         ours, label = _is_ours(context, case.row), label_of(case.pages) or Label()
-        of_case = due_items.due_in_case(case.row, label, case.pages, ours=ours, at=context.crypto.at)
+        of_case = due_items.due_in_case(
+            case.row, label, case.pages, batch.heads[case.row.id], ours=ours, at=context.crypto.at
+        )
         moved_here = due_entries.moved_items(case.pages)
         if any(one.to for one in of_case) or any(one.to for one in moved_here.values()):
             able = _able(context, case.row)
@@ -66,12 +69,13 @@ def _able(context: ActContext, row: Any) -> set[UUID]:
 @action(Act.DUE_PLAN)
 def plan_contact(context: ActContext, case_id: UUID, contact: Task, *, once: UUID | None = None) -> None:
     """Plan the next contact of an open case; the same form sent again under `once` plans nothing more."""
-    case = _find_open(context, case_id)
-    plan(context, case, contact, once=once)
+    plan(context, reading.find_case(context, case_id), contact, once=once)
 
 
 def plan(context: ActContext, case: VerifiedCase, contact: Task, *, once: UUID | None = None) -> None:
-    """Seal a next contact; raise BadInput for a day or an hour that cannot be."""
+    """Seal a next contact, of a practice case too; raise BadInput for a day or an hour that cannot be."""
+    if case.row.state not in _PLANNED_IN:
+        raise Conflict(NOT_OPEN, about=case.id)
     due_entries.require_day(context, case, contact.due_on)
     _require_hour(case, contact.due_hour)
     series = due_entries.series_of_form(case, once)
@@ -167,7 +171,7 @@ def read_item(context: ActContext, case_id: UUID, kind: str, item_id: UUID) -> D
     case = _find_open(context, case_id)
     pages, ours = reading.open_newest_of(context, case, due_items.SECTIONS_READ), _is_ours(context, case.row)
     label, moved = label_of(pages) or Label(), due_entries.moved_items(pages).get(item_id)
-    of_case = due_items.due_in_case(case.row, label, pages, ours=ours, at=context.crypto.at)
+    of_case = due_items.due_in_case(case.row, label, pages, case.head, ours=ours, at=context.crypto.at)
     item = next((one for one in of_case if (one.kind, one.id) == (kind, item_id)), None)
     if item is None and (kind in due_items.OF_CASES or not ours):
         raise NotFound("due item", about=case_id)
@@ -201,6 +205,4 @@ def after_note(
         if contact.due_hour or contact.how or contact.what:
             raise BadInput(due_entries.NO_DAY, about=case.id)
         return
-    if case.row.state != CaseState.OPEN:
-        raise Conflict(NOT_OPEN, about=case.id)
     plan(context, case, contact, once=once)

@@ -12,15 +12,19 @@ from casework.cases import due_entries, reading
 from casework.cases.due_entries import DueEntry
 from casework.cases.sections import RECORDS, Assessment, GroundEntry, Label
 from casework.cases.states import CaseState
+from casework.cases.unasked_sections import unasked
 from casework.clock import MICROSECOND
 from casework.policy.vocabulary import Section
+from casework.vault.integrity import heads
 from casework.vault.keys.envelopes import OpenedDocument
 
 SECTIONS_READ = frozenset({Section.LABEL, Section.ASSESSMENT, Section.GROUNDS, Section.TASK}) | RECORDS
-CONTACT, REVIEW, UNPLANNED, IDLE = "contact", "review", "unplanned", "idle"
-OF_CASES = frozenset({CONTACT, REVIEW, UNPLANNED, IDLE})
+CONTACT, REVIEW, UNPLANNED, IDLE, NIGHT = "contact", "review", "unplanned", "idle", "night"
+OF_CASES = frozenset({CONTACT, REVIEW, UNPLANNED, IDLE, NIGHT})
 # Inter-agency GBV case management guidelines 2017, step 6: no contact for more than 30 days is a reason to close.
 IDLE_DAYS = 30
+# What a night sheet leaves is asked by noon of the day after.
+_NOON = 12 * 3600 * MICROSECOND
 # Of whom nothing is heard and who may be in danger is looked for, and not closed.
 _NEVER_IDLE = frozenset({"urgent", "high"})
 _DONE = frozenset({"done", due_entries.MET})
@@ -76,10 +80,12 @@ def item_id(case_id: UUID, kind: str, what: str) -> UUID:
     return uuid5(case_id, f"due {kind} {what}")
 
 
-def due_in_case(row: Any, label: Label, pages: Iterable[OpenedDocument], *, ours: bool, at: int) -> list[CaseDue]:
+def due_in_case(
+    row: Any, label: Label, pages: Iterable[OpenedDocument], head: Any, *, ours: bool, at: int
+) -> list[CaseDue]:
     """Return what is due in an open case by its opened pages; nothing in one that is closed, or of the dead.
 
-    Of a case that was referred to us that is what we have planned ourselves.
+    Of a case that was referred to us that is what we have planned ourselves. Its head tells which sections there are.
     """
     if row.state != CaseState.OPEN or label.died:
         return []
@@ -95,6 +101,11 @@ def due_in_case(row: Any, label: Label, pages: Iterable[OpenedDocument], *, ours
     if assessment.next_review:
         review_id = item_id(row.id, REVIEW, assessment.next_review)
         items.append(CaseDue(REVIEW, review_id, row.id, due_entries.moment_of(assessment.next_review)))
+    present = {Section(entry.section) for entry in heads.listed_revisions(head.listing)}
+    # Who reported stood in another section of older cases.
+    if unasked(present, frozenset(Section) - {Section.REPORTER}):
+        morning = clock.midnight(reading.date_of(row.opened + 1)) + _NOON
+        items.append(CaseDue(NIGHT, item_id(row.id, NIGHT, ""), row.id, morning))
     if not (planned or _promised(opened)):
         items.append(_without_step(row, label, assessment, last_step(row, opened), at))
     return items

@@ -1,5 +1,6 @@
 """Hôm nay: a next contact is planned, done, moved and handed on; all that is due stands in one list, in its time."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -8,15 +9,17 @@ from lxml import html
 
 from casework import clock
 from casework.cases import holder_transfer
-from casework.cases.sections import Assessment
+from casework.cases.sections import Assessment, Identity, Incident, Perpetrator
 from casework.cases.task_entry import Task
 from casework.clock import MICROSECOND
 from casework.desk import actions as desk
 from casework.desk import due_actions
 from casework.desk.today import lines_of, weekend
 from casework.errors import BadInput, Conflict, NotFound
+from casework.intake.night_actions import record_night_sheet
 from tests.house import Someone, both_databases, only_sqlite
 from tests.intake.filling import shown
+from tests.intake.test_night_sheet import SHEET
 from tests.referrals.scenes import referred
 from tests.stories import dao
 from tests.tampering import stolen
@@ -295,3 +298,22 @@ def test_the_sheet_has_codes_and_times_alone(lan, browser, case_id):
     assert [code, "23:30", "☐"] in rows
     assert {row[0] for row in rows} == {code}
     assert all(row[1] == "23:30" or row[1].replace("/", "").isdecimal() for row in rows)
+
+
+@only_sqlite
+def test_a_next_contact_is_practised_and_due_for_nobody(app, lan):
+    case_id = lan.opens_a_case(replace(dao(grounds=()), practice=True))
+    plans(lan, case_id)
+    lan.does(desk.add_note, case_id, "tập", contact=Task(due_on=in_days(1)))
+    assert [one.task.due_on for one in lan.does(desk.read_case, case_id).contacts] == [in_days(0), in_days(1)]
+    assert [line for line in due(app, lan) if line.case_id == case_id] == []
+
+
+@only_sqlite
+def test_what_a_night_sheet_leaves_is_due_by_noon_of_the_next_day_until_it_is_asked(app, lan):
+    case_id = lan.does(record_night_sheet, SHEET)
+    line = of_kind(app, lan, case_id, "night")
+    assert (line.on.isoformat(), line.timed) == (in_days(1), True)
+    for section in (Identity(name="Đào", sex="NU"), Incident(acts=("A",)), Perpetrator(relation="VO_CHONG")):
+        lan.does(desk.write_section, case_id, section, base=0)
+    assert [one.kind for one in due(app, lan) if one.kind == "night"] == []
