@@ -17,6 +17,7 @@ from casework.desk import due_actions
 from casework.desk.today import lines_of, weekend
 from casework.errors import BadInput, Conflict, NotFound
 from casework.intake.night_actions import record_night_sheet
+from casework.retention.voiding import merge_case
 from tests.house import Someone, both_databases, only_sqlite
 from tests.intake.filling import shown
 from tests.intake.test_night_sheet import SHEET
@@ -317,3 +318,13 @@ def test_what_a_night_sheet_leaves_is_due_by_noon_of_the_next_day_until_it_is_as
     for section in (Identity(name="Đào", sex="NU"), Incident(acts=("A",)), Perpetrator(relation="VO_CHONG")):
         lan.does(desk.write_section, case_id, section, base=0)
     assert [one.kind for one in due(app, lan) if one.kind == "night"] == []
+
+
+@only_sqlite
+def test_a_case_that_is_merged_takes_its_next_contact_along(app, lan, case_id):
+    twice = lan.opens_a_case(dao(grounds=()))
+    plans(lan, twice, 1, what="đưa đi khám")
+    code = lan.does(desk.read_case, case_id).line.code
+    lan.does(merge_case, twice, code, "một người")
+    assert of_kind(app, lan, case_id, "contact").what == "đưa đi khám"
+    assert kinds(app, lan, twice) == []
