@@ -48,7 +48,8 @@ def merge_case(context: ActContext, case_id: UUID, code: str, words: str) -> UUI
     """Void a case as the duplicate of another one of the same person, which its code finds from now on.
 
     Returns the id of the case that stays; what was counted already is not counted again. Danger and next contacts go
-    along. Raises BadInput for a code that no other case of this owner bears, and while something said here was not sent.
+    along. Raises BadInput for a code that no other case of this owner bears, and while something said here was not
+    sent.
     """
     verified = _find_own_case(context, case_id)
     kept = _find_own_case(context, _find_by_code(context, verified, code))

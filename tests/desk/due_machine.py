@@ -55,6 +55,9 @@ class Due(RuleBasedStateMachine):
         self.pause()
         self.holder = holder if holder in self.active() else "hoa"
         self.case = self.house[self.holder].opens_a_case(dao(grounds=(), assessment=Assessment()))
+        # Whoever holds it has taken something on by name: that must not go along when somebody else holds it.
+        self.plan(0, 0)
+        self.hand_on(0, 0, self.readers().index(self.holder))
 
     def teardown(self) -> None:
         Due.until = self.later
