@@ -11,7 +11,17 @@ from casework.cases.questions import Question, SectionData
 from casework.cases.trusted_addresses import TrustedAddress
 from casework.codelists import codelist
 from casework.web.choice_fields import Choice
-from casework.web.forms import Codes, DateParts, LongText, OneCode, PersonName, ShortText, VietnamesePhone, YearOrAge
+from casework.web.forms import (
+    Codes,
+    DateParts,
+    LongText,
+    OneCode,
+    PersonName,
+    ShortText,
+    TimeOfDay,
+    VietnamesePhone,
+    YearOrAge,
+)
 from casework.web.number_fields import WholeNumber
 
 # A code list with more answers is drawn closed; an intake has less room.
@@ -101,6 +111,7 @@ _FIELD_KINDS: Mapping[str, Callable[[Any, Question, Mapping[str, Any]], Any]] = 
     "phone": lambda label, _question, options: VietnamesePhone(label, **options),
     "number": lambda label, question, options: WholeNumber(label, most=question.limit, **options),
     "place": lambda label, _question, options: AddressChoice(label, **options),
+    "hour": lambda label, _question, options: TimeOfDay(label, **options),
 }
 
 
@@ -117,4 +128,6 @@ def _stored_value(question: Question, value: Any) -> Any:
         return value
     if question.kind == "date":
         return value.isoformat() if value else ""
+    if question.kind == "hour":
+        return value.isoformat(timespec="minutes") if value else ""
     return value or ""

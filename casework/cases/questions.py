@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, Self
 from casework.errors import VaultError
 from casework.policy.vocabulary import Section
 
-Kind = Literal["text", "name", "long", "code", "codes", "date", "year", "phone", "number", "place"]
+Kind = Literal["text", "name", "long", "code", "codes", "date", "year", "phone", "number", "place", "hour"]
 # The most characters of a text, the largest number.
 LIMITS: Mapping[Kind, int] = {"text": 200, "name": 200, "long": 20_000, "number": 999}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from casework.accounts import key_holders
@@ -81,8 +82,8 @@ def read_readers(context: ActContext, case_id: UUID) -> Readers:
     case = reading.find_own_case(context, case_id)
     restricted = case.row.owner_id in context.actor.circles
     eligible = [member for member in colleagues(context) if may_join(context, member)]
-    reader_ids = _reader_ids(context, case, eligible)
-    readers = [member for member in eligible if member.id in reader_ids]
+    holder_ids = reader_ids(context, case.row, eligible)
+    readers = [member for member in eligible if member.id in holder_ids]
     return Readers(
         case_id=case_id,
         code=case_labels.code(context, case),
@@ -90,7 +91,7 @@ def read_readers(context: ActContext, case_id: UUID) -> Readers:
         holder_id=case.row.holder_id,
         standin_id=case.row.standin_id,
         reading=tuple(readers),
-        others=tuple(member for member in eligible if member.id not in reader_ids),
+        others=tuple(member for member in eligible if member.id not in holder_ids),
         mine=case.row.holder_id == context.me,
         keepers=tuple(member.name for member in sheets.officers(context.crypto, case.row.owner_id))
         if restricted
@@ -101,14 +102,12 @@ def read_readers(context: ActContext, case_id: UUID) -> Readers:
     )
 
 
-def _reader_ids(context: ActContext, case: VerifiedCase, eligible: Sequence[Colleague]) -> set[UUID]:
-    """Return the ids of who reads it: the members of its circle, or holder, stand-in, lead and deputies."""
-    if case.row.owner_id in context.actor.circles:
-        return epochs.key_holders(
-            context.crypto, freshness.agency(context.session, context.commune_id, case.row.owner_id)
-        )
+def reader_ids(context: ActContext, row: Any, eligible: Sequence[Colleague]) -> set[UUID]:
+    """Return the ids of who reads a case of ours by its row: its circle, or holder, stand-in, lead and deputies."""
+    if row.owner_id in context.actor.circles:
+        return epochs.key_holders(context.crypto, freshness.agency(context.session, context.commune_id, row.owner_id))
     leads = {member.id for member in eligible if not {"lead", "deputy"}.isdisjoint(member.roles)}
-    return leads | {member_id for member_id in (case.row.holder_id, case.row.standin_id) if member_id is not None}
+    return leads | {member_id for member_id in (row.holder_id, row.standin_id) if member_id is not None}
 
 
 @action(Act.CIRCLE_MAKE)

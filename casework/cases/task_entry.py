@@ -9,9 +9,11 @@ from casework.policy.vocabulary import Section
 
 @dataclass(frozen=True)
 class Task(SectionData):
-    """How something that the program asks for was dealt with: a clock of the law, or a reader who must not know.
+    """How something that the program asks for was dealt with: a clock of the law, a named reader, a due item.
 
-    `reader` is the id of that member. Each is a document of its own, of whoever wrote it.
+    `reader` is the id of a member who must not know. Each is a document of its own, of whoever wrote it.
+    `item` is the id of something due that was moved to another day or handed on, and empty for a next contact, which is
+    due by its own entry: its newest revision says until when, and whose it is (`to`, the id of a member).
     """
 
     section = Section.TASK
@@ -21,3 +23,10 @@ class Task(SectionData):
     who: str = ask("text", gettext_noop("Ai đã làm"), hint=gettext_noop("Họ tên, chức vụ, cơ quan."))
     when: str = ask("text", gettext_noop("Làm lúc nào"), moment=True)
     words: str = ask("long", gettext_noop("Đã làm gì, hoặc vì sao"))
+    item: str = ask("text", gettext_noop("Việc nào"), asked=False, printed=False)
+    to: str = ask("text", gettext_noop("Người được giao"), asked=False, printed=False)
+    due_on: str = ask("date", gettext_noop("Hẹn ngày nào"), future=True)
+    due_hour: str = ask("hour", gettext_noop("Mấy giờ"), hint=gettext_noop("Ví dụ 8:30. Cả ngày thì để trống."))
+    how: str = ask("code", gettext_noop("Bằng cách nào"), codelist="contact_way")
+    what: str = ask("text", gettext_noop("Để làm gì"), hint=gettext_noop("Ví dụ: đưa đi khám, hỏi đã ngủ được chưa."))
+    moved_for: str = ask("code", gettext_noop("Vì sao dời"), codelist="moved_reason")

@@ -31,7 +31,8 @@ from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import RECORDS, SECTIONS, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
-from casework.desk import reporting_duty, timeline
+from casework.cases.task_entry import Task
+from casework.desk import due_actions, reporting_duty, timeline
 from casework.desk.death_actions import note_in_label, require_children, require_word_of_lead
 from casework.desk.first_page import contacts_to_renew, with_other_lists
 from casework.desk.progress import progress_in, progress_of, standing_of
@@ -315,8 +316,19 @@ def show_name(context: ActContext, case_id: UUID) -> str:
 
 
 @action(Act.NOTE_ADD)
-def add_note(context: ActContext, case_id: UUID, words: str, *, once: UUID | None = None) -> None:
-    """Add a follow-up note, sealed on its own; the same words sent again under `once` are kept once."""
+def add_note(
+    context: ActContext,
+    case_id: UUID,
+    words: str,
+    *,
+    once: UUID | None = None,
+    contact: Task | None = None,
+    kept: Collection[UUID] = (),
+) -> None:
+    """Add a follow-up note, sealed on its own; the same words sent again under `once` are kept once.
+
+    `contact` is the next one, planned where it has a day; `kept` are those that the note is about.
+    """
     if not words.strip():
         raise BadInput("Hãy ghi vài chữ trước khi lưu.")
     case, record = reading.find_case(context, case_id), context.permit.record
@@ -330,6 +342,7 @@ def add_note(context: ActContext, case_id: UUID, words: str, *, once: UUID | Non
     writing.save_json(
         context, case, record, Note(words=words).to_json(), series=series, owner_id=owner_id, readers=[owner_id]
     )
+    due_actions.after_note(context, case, contact or Task(), kept=kept, once=once)
 
 
 @action(Act.CASE_CLOSE)

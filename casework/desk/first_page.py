@@ -8,6 +8,7 @@ from uuid import UUID
 from casework.audit import read
 from casework.cases import reading
 from casework.cases.reading import ListedCase
+from casework.desk.due_actions import list_dues
 from casework.desk.task_actions import list_clocks
 from casework.desk.view_models import Home
 from casework.gate import ActContext, Action
@@ -33,6 +34,7 @@ _OTHER_LISTS: Mapping[str, Action[[], Any]] = {
     "promises": list_promises,
     "clocks": list_clocks,
     "named": list_named,
+    "dues": list_dues,
 }
 
 

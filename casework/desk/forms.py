@@ -7,12 +7,17 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from casework import clock
-from casework.cases.fields import field_of
+from casework.cases.due_entries import LONGEST, NO_DAY, PAST, TOO_FAR
+from casework.cases.fields import field_of, section_from_fields
 from casework.cases.sections import Note, Plan
 from casework.cases.task_entry import Task
 from casework.desk.actions import DANGER_IS_ON
 from casework.retention import voiding
+from casework.web.choice_fields import AnyIds
 from casework.web.forms import DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay
+
+# So many days from today can be chosen by one tap.
+AHEAD = (1, 3, 7, 14)
 
 
 class SearchForm(Form):
@@ -23,8 +28,45 @@ class SearchForm(Form):
     )
 
 
-class NoteForm(SentOnceForm):
+class PlanForm(SentOnceForm):
+    """The next contact: on which day, at what time, how, what for."""
+
+    due_on = field_of(Task, "due_on", ahead=AHEAD)
+    due_hour = field_of(Task, "due_hour")
+    how = field_of(Task, "how", select=True)
+    what = field_of(Task, "what")
+    required_day = True
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for the day where something else was said of the next contact, and for one that can be."""
+        valid = super().validate(extra_validators)
+        if self.due_on.errors:
+            return False
+        day, today = self.due_on.data, clock.today()
+        wrong = ""
+        if day is None:
+            wrong = NO_DAY if self.required_day or self.plans else ""
+        elif not today <= day <= today + LONGEST:
+            wrong = PAST if day < today else TOO_FAR
+        self.due_on.errors = [gettext(wrong)] if wrong else []
+        return valid and not wrong
+
+    @property
+    def plans(self) -> bool:
+        """Tell whether anything was said of the next contact."""
+        return any((self.due_on.data, self.due_hour.data, self.how.data, self.what.data))
+
+    @property
+    def contact(self) -> Task:
+        return section_from_fields(Task, (self.due_on, self.due_hour, self.how, self.what))
+
+
+class NoteForm(PlanForm):
+    """A note, which next contacts it is about, and the next one if there is one."""
+
     words = field_of(Note, "words", required=True, rows=3, missing=_("Hãy ghi vài chữ trước khi lưu."))
+    kept = AnyIds(_("Ghi chú này là của lần hẹn"))
+    required_day = False
 
 
 def empty_note() -> NoteForm:

@@ -11,7 +11,7 @@ from casework import clock
 from casework.cases.age_groups import CHILD
 from casework.cases.sections import LEDGERS, SECTIONS, Contact
 from casework.codelists import codelist
-from casework.desk import case_lists, section_presenters
+from casework.desk import case_lists, section_presenters, today
 from casework.desk.forms import CloseCaseForm, empty_note
 from casework.desk.view_models import CaseLine, CasePage, Home, SafeContact
 from casework.desk.waiting import work_of
@@ -43,8 +43,14 @@ class Item:
 
 def home(page: Home) -> dict[str, Any]:
     """Return what a first page needs: the role, what may be opened, where cases lie, the lists of what waits."""
-    offers = {"opens": may(Act.CASE_OPEN), "purges": may(Act.PURGE_LIST), "restores": may(Act.CASE_VOID_LIST)}
+    offers: dict[str, Any] = {
+        "opens": may(Act.CASE_OPEN),
+        "purges": may(Act.PURGE_LIST),
+        "restores": may(Act.CASE_VOID_LIST),
+    }
     offers["advises"] = may(Act.ADVICE_LIST)
+    due = today.lines_of(page, me().person.actor.member_id) if may(Act.DUE_LIST) else []
+    offers["due"] = today.due_by_tonight(due) + [line for line in due if not line.mine]
     return {"home": page, "role": me().role, "box": page.box, "work": work_of(page)} | offers | _of_lines()
 
 

@@ -7,20 +7,20 @@ from typing import Any
 from uuid import UUID
 
 from casework import clock
-from casework.cases import risk_level, urgent_care
+from casework.cases import due_entries, risk_level, urgent_care
 from casework.cases.legal_clocks import LegalClock
 from casework.cases.reading import CaseBatch
 from casework.cases.sections import RECORDS, Assessment, Contact, GroundEntry, Perpetrator, Plan
 from casework.policy.vocabulary import Section
 from casework.vault.keys.envelopes import OpenedDocument
 
-_SECTIONS = frozenset({Section.ASSESSMENT, Section.GROUNDS}) | RECORDS
-REVIEW, CALL = "review", "call"
+_SECTIONS = frozenset({Section.ASSESSMENT, Section.GROUNDS, Section.TASK}) | RECORDS
+REVIEW, CALL, CONTACT = "review", "call", "contact"
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """What comes next and on which day: `review` of the level, a promised `call`, or the code of a clock of the law."""
+    """What comes next and on which day: a `contact`, `review` of the level, a promised `call`, a clock of the law."""
 
     on: date
     what: str
@@ -38,7 +38,9 @@ class CaseProgress:
 def progress_of(pages: Iterable[OpenedDocument], *, is_open: bool, clocks: Iterable[LegalClock] = ()) -> CaseProgress:
     """Return where a case stands by those of its pages that somebody has opened."""
     level, last, steps = "", 0, [NextStep(clock.local(one.due).date(), one.code.code) for one in clocks if not one.done]
-    for page in pages:
+    opened = list(pages)
+    steps += [NextStep(date.fromisoformat(one.task.due_on), CONTACT) for one in due_entries.contacts(opened)]
+    for page in opened:
         if page.section == Section.ASSESSMENT:
             assessment = Assessment.from_json(page.data)
             level = assessment.level
@@ -75,4 +77,5 @@ def standing_of(pages: Iterable[OpenedDocument], *, asks: bool, at: int) -> dict
     near = told[0].where if asks and risk_level.is_near(told) else ""
     care = urgent_care.urgent_care(pages, at) if asks else None
     contact = Contact.from_json(opened[Section.CONTACT].data) if Section.CONTACT in opened else None
-    return {"contact": contact, "care": care, "near": near, "outcome": plan.outcome}
+    planned = tuple(due_entries.contacts(pages)) if asks else ()
+    return {"contact": contact, "contacts": planned, "care": care, "near": near, "outcome": plan.outcome}

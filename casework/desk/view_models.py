@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from casework.cases.deaths import DIED
+from casework.cases.due_entries import DueEntry
 from casework.cases.legal_clocks import LegalClock
 from casework.cases.merged_cases import MergedCase
 from casework.cases.questions import SectionData
@@ -18,6 +19,7 @@ from casework.cases.states import CaseState
 from casework.cases.unasked_sections import unasked
 from casework.cases.urgent_care import UrgentCare
 from casework.codelists import codelist
+from casework.desk.due_items import CaseDues
 from casework.desk.progress import CaseProgress
 from casework.desk.reporting_duty import ReportingDuty
 from casework.desk.task_actions import RunningClock
@@ -83,8 +85,8 @@ class Home:
     confirms them, `box` what was referred and `notices` those to the chair, for whom they may be listed;
     of the cases in `untold` the chair has not been told; `again` are those who asked for advice and were promised a
     further talk by today; `clocks` are those of the law that nobody has kept yet; `at_risk` are sealed cases of my own
-    that may be lost; the cases in `named` are read by somebody who must not know; `progress` is where
-    those stand that are shown.
+    that may be lost; the cases in `named` are read by somebody who must not know; `dues` is what is due by their own
+    pages, of cases in reach; `progress` is where those stand that are shown.
     """
 
     cases: tuple[CaseLine, ...]
@@ -104,6 +106,7 @@ class Home:
     clocks: tuple[RunningClock, ...] = ()
     named: tuple[NamedCase, ...] = ()
     at_risk: tuple[SealedCaseAtRisk, ...] = ()
+    dues: CaseDues = field(default_factory=CaseDues)
     progress: Mapping[UUID, CaseProgress] = field(default_factory=dict)
 
     @property
@@ -174,11 +177,11 @@ class CasePage:
     `readers` are then the names of those who can open it. `opened_by` is filled for its holder alone. In a case
     that was referred to us `referral_id` is what brought it, and `outdated` are the sections rewritten since. `hours`
     are the first 72 hours after the incident while they may be running, `clocks` those of the law, the first to end
-    first. `must_tell` says that the law makes us tell the child protection officer, `unprotected` whom to call in
-    danger without a ground to tell the police; `named` are those who must not know and read it all the same; `notice`
-    is for who may notify the chair. `names` are those of all members, for who wrote what. `unread` is what
-    nobody at its receiver can open, `unsent` is what was said and not sent yet, or cut off by the second person, `told`
-    are the kinds of agencies that can read what was sent.
+    first. `contacts` are the next ones that were planned. `must_tell` says that the law makes us tell the child
+    protection officer, `unprotected` whom to call in danger without a ground to tell the police; `named` are those who
+    must not know and read it all the same; `notice` is for who may notify the chair. `names` are those of all members,
+    for who wrote what. `unread` is what nobody at its receiver can open, `unsent` is what was said and not sent yet, or
+    cut off by the second person, `told` are the kinds of agencies that can read what was sent.
     `merged` are the cases that were merged into it.
     `progress` is where the case stands, `timeline` what happened in it, the newest first. `care` is what a health
     worker is to look at; `near` is where the other person is, a code, if they can be there at once. `outcome` is the
@@ -200,6 +203,7 @@ class CasePage:
     hours: FirstHours | None = None
     notice: NoticeStanding | None = None
     clocks: tuple[LegalClock, ...] = ()
+    contacts: tuple[DueEntry, ...] = ()
     must_tell: bool = False
     unprotected: MissingGround | None = None
     named: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.cases.deaths import DIED
-from casework.desk import actions, death_views, mistake_views, presenters, section_views, task_views
+from casework.desk import actions, death_views, mistake_views, presenters, section_views, task_views, today_views
 from casework.desk.forms import NoteForm, ReopenForm, SearchForm
 from casework.errors import BadInput, Throttled
 from casework.policy.vocabulary import Act
@@ -23,6 +23,7 @@ blueprint.register_blueprint(section_views.blueprint)
 blueprint.register_blueprint(task_views.blueprint)
 blueprint.register_blueprint(death_views.blueprint)
 blueprint.register_blueprint(mistake_views.blueprint)
+blueprint.register_blueprint(today_views.blueprint)
 CASE = "/vu-viec/<uuid:case_id>"
 Answer = Response | str | tuple[str, int]
 
@@ -100,8 +101,9 @@ def add_note(case_id: UUID) -> Answer:
     form = NoteForm()
     if not form.validate_on_submit():
         return presenters.case_page(perform(actions.read_case, case_id), note=form), 422
-    perform(actions.add_note, case_id, form.words.data or "", once=form.idempotency_key())
-    flash(_("Đã lưu ghi chú."), "done")
+    once, contact, kept = form.idempotency_key(), form.contact, form.kept.ids
+    perform(actions.add_note, case_id, form.words.data or "", once=once, contact=contact, kept=kept)
+    flash(_("Đã lưu ghi chú.") if not form.plans else _("Đã lưu ghi chú và lần hẹn tới."), "done")
     return redirect(url_for("desk.case", case_id=case_id), 303)
 
 

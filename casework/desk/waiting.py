@@ -55,8 +55,13 @@ class WaitingWork:
     beside: list[WaitingList]
 
     @property
+    def roomy(self) -> bool:
+        """Tell whether so few lists press that there is room for others."""
+        return len(self.pressing) <= _ROOMY
+
+    @property
     def few(self) -> int:
-        return FEW if len(self.pressing) <= _ROOMY else _FEWER
+        return FEW if self.roomy else _FEWER
 
     @property
     def folded(self) -> list[WaitingList]:
@@ -100,16 +105,13 @@ def _pressing(home: Home, box: Box) -> Iterable[WaitingList]:
 
 
 def _calm(home: Home, box: Box) -> Iterable[WaitingList]:
-    calls, again = home.promises.calls_due, home.again
+    calls = home.promises.calls_due
     yield _referrals("tra-loi", _("Có trả lời mới"), box.answered)
     yield _notices("tra-loi", _("Chủ tịch xã có trả lời mới"), home.notices.answered)
     yield _own("theo-luat", _("Thời hạn theo luật"), home.clocks, due=_first(one.clock.due for one in home.clocks))
     yield _own("goi-hoi-tham", _("Gọi hỏi thăm"), calls, due=_first(_end_of(one.on) for one in calls))
     yield _own("hoi-lai", _("Hỏi lại ý người ấy"), home.promises.asks)
-    yield _referrals("cho", _("Đến hạn hôm nay"), box.due_today, order="han")
     yield _referrals("den", _("Chuyển đến"), box.calm)
-    due = _first(_end_of(one.again_on) for one in again if one.again_on)
-    yield WaitingList("hen-lai", _("Hẹn nói chuyện lại"), again, url_for("intake.advice.contacts", viec="hen"), due=due)
 
 
 def _desk(home: Home) -> Iterable[WaitingList]:
@@ -127,8 +129,8 @@ def _own(word: str, title: Any, lines: Sequence[Any], *, panel: Any = "", due: i
     return WaitingList(word, title, lines, url_for("desk.waiting", word=word), panel, due)
 
 
-def _referrals(part: str, title: Any, lines: Sequence[ReferralLine], *, order: str = "", shown: int = 0) -> WaitingList:
-    url = url_for("referrals.box", viec=part, xep=order or None)
+def _referrals(part: str, title: Any, lines: Sequence[ReferralLine], *, shown: int = 0) -> WaitingList:
+    url = url_for("referrals.box", viec=part)
     due = _first(one.next_due for one in lines if one.live)
     return WaitingList(f"chuyen-gui-{part}", title, lines, url, due=due, shown=shown)
 

@@ -183,11 +183,6 @@ class Box:
         return [line for line in mine if line.live and not (line.fresh or line.unopened)]
 
     @property
-    def due_today(self) -> list[ReferralLine]:
-        """Return what is on its way and should have come back by the end of this day, or before it."""
-        return [line for line in self.waiting if clock.local(line.due).date() <= clock.today()]
-
-    @property
     def finished(self) -> list[ReferralLine]:
         """Return what is done or has ended, the newest first."""
         over = [line for line in self.lines if not line.live and (line.incoming or not line.fresh)]

@@ -3,7 +3,16 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from casework.cases import access_grants, case_labels, consent_and_grounds, notice_access, reading, scope, writing
+from casework.cases import (
+    access_grants,
+    case_labels,
+    consent_and_grounds,
+    due_entries,
+    notice_access,
+    reading,
+    scope,
+    writing,
+)
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Facts, Label, Plan
 from casework.cases.states import CaseState
@@ -46,8 +55,9 @@ def void_case(context: ActContext, case_id: UUID, words: str, *, danger_over: st
 def merge_case(context: ActContext, case_id: UUID, code: str, words: str) -> UUID:
     """Void a case as the duplicate of another one of the same person, which its code finds from now on.
 
-    Returns the id of the case that stays; what was counted already is not counted again. Danger goes along. Raises
-    BadInput for a code that no other case of this owner bears, and while something said here was not sent.
+    Returns the id of the case that stays; what was counted already is not counted again. Danger and next contacts go
+    along. Raises BadInput for a code that no other case of this owner bears, and while something said here was not
+    sent.
     """
     verified = _find_own_case(context, case_id)
     kept = _find_own_case(context, _find_by_code(context, verified, code))
@@ -55,9 +65,16 @@ def merge_case(context: ActContext, case_id: UUID, code: str, words: str) -> UUI
     label = case_labels.label(context, verified) or Label()
     _add_former_code(context, kept, label)
     _note_merge_in_facts(context, kept, verified)
+    _take_contacts_along(context, kept, verified)
     _void(context, verified, Plan(outcome=DUPLICATE, closing_words=words))
     context.about = verified.id
     return kept.id
+
+
+def _take_contacts_along(context: ActContext, kept: VerifiedCase, verified: VerifiedCase) -> None:
+    """Plan in the case that stays every next contact of the one that goes, for whoever it was handed to."""
+    for entry in due_entries.contacts(reading.open_newest_of(context, verified, [Section.TASK])):
+        due_entries.write(context, kept, entry.task, series=entry.series)
 
 
 @action(Act.CASE_VOID_LIST)

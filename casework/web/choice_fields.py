@@ -1,7 +1,9 @@
 """Form fields for choices: radio buttons, checkboxes and code lists."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from flask import g, has_app_context
 from flask_babel import get_locale
@@ -77,6 +79,24 @@ class Choices(FromPairs, SelectMultipleField):
     """Any number of answers out of a few."""
 
     kind = "checkboxes"
+
+
+class AnyIds(SelectMultipleField):
+    """Any number of ids that a page has offered; which of them may be named, the act that takes them decides."""
+
+    kind = "checkboxes"
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        super().__init__(label, choices=[], validate_choice=False, **options)
+
+    @property
+    def ids(self) -> list[UUID]:
+        """Return the ids that were sent; what is none is left out."""
+        found: list[UUID] = []
+        for text in self.data or ():
+            with contextlib.suppress(ValueError):
+                found.append(UUID(text))
+        return found
 
 
 class OneCode(FromCodeList, RadioField):

@@ -3,7 +3,7 @@
 import calendar
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,14 +30,17 @@ YOUNGEST_MEANT, OLDEST_MEANT = 11, 70
 class DateParts(QuestionField):
     """A date in three boxes, day, month, year; its data is a date or None, in the future only with `future`.
 
-    With `partial` the day may stay empty, and the month too: then its data is a PartialDate.
+    With `partial` the day may stay empty, and the month too: then its data is a PartialDate. `ahead` are days from
+    today that one tap chooses.
     """
 
     kind = "date"
     missing = lazy_gettext("Hãy ghi ngày, tháng và năm.")
 
-    def __init__(self, label: Any, *, future: bool = False, partial: bool = False, **options: Any) -> None:
-        self.future, self.partial = future, partial
+    def __init__(
+        self, label: Any, *, future: bool = False, partial: bool = False, ahead: Sequence[int] = (), **options: Any
+    ) -> None:
+        self.future, self.partial, self.ahead = future, partial, tuple(ahead)
         self.typed: dict[str, str] = dict.fromkeys(PARTS, "")
         self.chosen_near: list[str] = []
         super().__init__(label, **options)
@@ -52,14 +55,14 @@ class DateParts(QuestionField):
 
     @property
     def near(self) -> list[tuple[str, str, bool]]:
-        """Return the days that one tap chooses, as (ISO 8601, words, chosen): none for a day to come.
+        """Return the days that one tap chooses, as (ISO 8601, words, chosen): of days to come those `ahead` alone.
 
         The value is the day itself: a page or a draft that is sent after midnight still means the day that was chosen.
         """
-        if self.future:
-            return []
         today = clock.today()
-        days = ((today, _("Hôm nay")), (today - timedelta(days=1), _("Hôm qua")))
+        days = [(today, _("Hôm nay")), (today - timedelta(days=1), _("Hôm qua"))]
+        if self.future:
+            days = [(today + timedelta(days=number), _ahead(number)) for number in self.ahead]
         return [(day.isoformat(), words, day.isoformat() in self.chosen_near) for day, words in days]
 
     @property
@@ -98,7 +101,8 @@ class DateParts(QuestionField):
 
         Raises ValueError for two, or if the boxes say another: then both stand in the page again.
         """
-        found = [] if self.future else sorted(set(filter(ISO_DAY.fullmatch, values)))
+        offered = bool(self.ahead) or not self.future
+        found = sorted(set(filter(ISO_DAY.fullmatch, values))) if offered else []
         if not found:
             return
         said = [self.typed[part].lstrip("0") for part in PARTS]
@@ -127,6 +131,15 @@ class DateParts(QuestionField):
 
     def _may_lack(self, part: str) -> bool:
         return self.partial and (part == "day" or (part == "month" and not self.typed["day"]))
+
+
+def _ahead(days: int) -> str:
+    """Return the words for a day so many days from today."""
+    if days <= 1:
+        return str(_("Ngày mai") if days else _("Hôm nay"))
+    if days % 7:
+        return str(_("%(count)s ngày nữa", count=days))
+    return str(_("%(count)s tuần nữa", count=days // 7))
 
 
 class YearOrAge(QuestionField, IntegerField):

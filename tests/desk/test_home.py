@@ -46,7 +46,7 @@ def test_each_list_shows_the_most_pressing_few_and_leads_to_all_others(lan, brow
 def test_what_a_first_page_gathers_is_read_in_one_commit_with_a_line_for_each_act(house, browser):
     client = browser("lan")
     assert client.get("/").status_code == 200
-    newest = select(AuditLine.act, AuditLine.at).order_by(AuditLine.n.desc()).limit(11)
+    newest = select(AuditLine.act, AuditLine.at).order_by(AuditLine.n.desc()).limit(12)
     with house.crypto() as crypto:
         lines = crypto.session.execute(newest).all()
     assert {line.act for line in lines} == {
@@ -61,6 +61,7 @@ def test_what_a_first_page_gathers_is_read_in_one_commit_with_a_line_for_each_ac
         Act.GROUND_PROMISES,
         Act.READER_LIST,
         Act.TASK_LIST,
+        Act.DUE_LIST,
     }
     assert len({line.at for line in lines}) == 1
 

@@ -20,8 +20,9 @@ from casework import clock
 from casework.addresses import actions as addresses
 from casework.app import create_app
 from casework.cases.sections import Identity, SafetyPlan
+from casework.cases.task_entry import Task
 from casework.desk import actions as desk
-from casework.desk import task_actions
+from casework.desk import due_actions, task_actions
 from casework.intake import actions as intake
 from casework.intake import advice_actions
 from casework.policy.vocabulary import Section
@@ -184,6 +185,8 @@ def scene(house: House) -> Iterator[Scene]:
     unsent = lan.opens_a_case()
     kept = {"who": "Chị Nga", "when": clock.local(clock.micros()).isoformat(timespec="minutes"), "words": "Đã lập"}
     lan.does(task_actions.record_done, child, "child_emergency", **kept)  # type: ignore[arg-type]
+    lan.does(due_actions.plan_contact, sent.case_id, Task(due_on=clock.today().isoformat()))
+    [planned] = lan.does(desk.read_case, sent.case_id).contacts
     closed, sealed = lan.opens_a_case(), lan.opens_a_case(circle=[house["mai"]])
     lan.does(desk.close_case, closed, outcome="needs_met", words="")
     doomed = lan.opens_a_case()
@@ -204,8 +207,10 @@ def scene(house: House) -> Iterator[Scene]:
         "member_id": [house["mai"].id, house["kien"].id, left.id],
         "agency_id": [lan.person.actor.agency_id],
         "form_id": [draft],
+        "item_id": [planned.series],
         "merged_id": [],
         "kind": ["dong-y", "luat", "nguy-hiem"],
+        "due": ["contact"],
         "clock": ["child_emergency", "child_plan"],
         "number": [1, 2, 3, 4, 5, 6, 7, 8],
         "word": [section.code for section in Section],

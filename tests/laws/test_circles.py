@@ -8,6 +8,7 @@ import contextlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -16,7 +17,9 @@ from flask import Flask
 
 from casework import clock
 from casework.cases import restriction
+from casework.cases.task_entry import Task
 from casework.desk import actions as desk
+from casework.desk import due_actions
 from casework.policy.vocabulary import Act, Section
 from tests import house as houses
 from tests.browsing import application, browser_of, without_minute
@@ -109,6 +112,9 @@ def seals_a_case(house: House) -> UUID:
         for method, path, _ in routes_of(app, dict.fromkeys(IDS, sealed), but=GIVEN_AWAY):
             if str(sealed) in path and not path.startswith(OF_NO_CASE):
                 browser_of(app, member).open(path, method=method, data=TYPED).close()
+    lan.does(due_actions.plan_contact, later, Task(due_on=clock.today().isoformat(), what="đưa đi lánh"))
+    [planned] = lan.does(desk.read_case, later).contacts
+    lan.does(due_actions.hand_on, later, planned.series, mai.id)
     return sealed
 
 
@@ -165,6 +171,21 @@ def test_no_answer_to_anybody_outside_tells_of_a_circle(twins: tuple[Twin, Twin]
             steps += asked_of(app, username, {"member_id": member}, "GET")
     assert len(steps) > 300
     assert same(twins, [*steps, *((username, "GET", "/") for username in OUTSIDE), *EXPORTS]) == []
+
+
+def test_what_is_due_in_a_sealed_case_tells_nobody_outside_of_it_however_late_it_is(twins: tuple[Twin, Twin]):
+    pages = ("/", "/hom-nay", "/hom-nay?ai=nguoi-khac", "/hom-nay/cuoi-tuan", "/hom-nay/in", "/dang-theo-doi")
+    steps: list[Step] = [(username, "GET", page) for username in OUTSIDE for page in pages]
+    for days in (0, 3, 40):
+        at = clock.micros() + days * 86_400 * clock.MICROSECOND
+        with clock.use_clock(partial(int, at)):
+            for twin in twins:
+                for username in (*OUTSIDE, *MEMBERS):
+                    twin.house[username].leaves()
+                    assert twin.house[username].cookie
+            assert same(twins, steps) == []
+            in_the_list = [("mai", "GET", "/hom-nay")]
+            assert same(twins, in_the_list) == in_the_list, "its members are told"
 
 
 DEEDS = {

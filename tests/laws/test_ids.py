@@ -8,8 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from casework import clock
 from casework.cases.advice import Advice
+from casework.cases.task_entry import Task
 from casework.desk import actions as desk
+from casework.desk import due_actions
 from casework.intake import actions as intake
 from casework.intake.advice_actions import record_advice
 from casework.notices import actions as notices
@@ -31,7 +34,14 @@ STRANGERS = ("mai", "phuc", "nga", "chinh", "thu", "rang", "hien", "quang", "son
 # Shows telephone numbers; the draft in its address is only where its link leads. Of a text that is not one's own, or is
 # gone, nothing is said: one is led home.
 OPENS_NOTHING = {"intake.steps", "accounts.kept.go_on", "accounts.kept.read", "accounts.kept.discard"}
-REST = {"number": 3, "word": "contact", "kind": "dong-y", "clock": "child_plan", "form_id": UUID(int=1)}
+REST = {
+    "number": 3,
+    "word": "contact",
+    "kind": "dong-y",
+    "clock": "child_plan",
+    "due": "contact",
+    "form_id": UUID(int=1),
+}
 TYPED = {
     "words": "x",
     "outcome": "provided",
@@ -60,6 +70,9 @@ def true_ids(house: House, referral: Referred) -> Iterator[dict[str, UUID]]:
     notice = {"notice_id": lan.does(notices.send, referral.case_id, readers=[house["vinh"].id])}
     advice = Advice(asked_on="2026-11-02", channel="GOI_DIEN", topics=("rights",), words="hỏi về giấy tờ")
     notice["contact_id"] = lan.does(record_advice, advice)
+    lan.does(due_actions.plan_contact, referral.case_id, Task(due_on=clock.today().isoformat()))
+    [planned] = lan.does(desk.read_case, referral.case_id).contacts
+    notice["item_id"] = planned.series
     twice, code = lan.opens_a_case(dao(grounds=())), lan.does(desk.read_case, referral.case_id).line.code
     lan.does(voiding.merge_case, twice, code, "một người")
     notice["merged_id"] = twice

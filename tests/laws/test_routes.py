@@ -38,6 +38,7 @@ IDS = {
     "contact_id",
     "merged_id",
     "form_id",
+    "item_id",
 }
 TYPED = {"words": "x", "outcome": "needs_met", "base": "1", "query": "dao", "lang": "vi", "back": "/"}
 HUMANS = [name for name, one in STAFF.items() if one.commune_id == THANH_SON]
@@ -59,6 +60,7 @@ class Route:
             **dict.fromkeys(IDS, about),
             "kind": "dong-y",
             "clock": "child_plan",
+            "due": "contact",
             "number": 3,
             "word": "contact",
             "filename": "x",

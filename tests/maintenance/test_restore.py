@@ -8,10 +8,13 @@ from uuid import UUID
 
 import pytest
 
+from casework import clock
 from casework.accounts import passkey_actions
 from casework.audit.checkpoint import CheckpointStore, compare
+from casework.cases.task_entry import Task
 from casework.db import Base
 from casework.desk import actions as desk
+from casework.desk import due_actions
 from casework.errors import CaseworkError, NotFound, VaultError
 from casework.maintenance import backups, checkpoints, restore
 from casework.oversight.actions import verify_all
@@ -44,6 +47,24 @@ def test_what_was_lost_comes_back_and_opens(installation: BackedUpHouse):
     assert all(verdict.holds for _, verdict in verify_all(installation.house.gate))
     assert done.verified.rows > 100
     assert done.verified.bodies > 5
+
+
+@both_databases
+def test_what_is_due_comes_back_with_its_days_and_people(installation: BackedUpHouse):
+    lan = installation.house["lan"]
+    case_id, today = lan.opens_a_case(), clock.today().isoformat()
+    for step in ("planned", "handed", "kept"):
+        lan.does(due_actions.plan_contact, case_id, Task(due_on=today, what=step))
+    _, handed, kept = lan.does(desk.read_case, case_id).contacts
+    lan.does(due_actions.hand_on, case_id, handed.series, installation.house["hoa"].id)
+    lan.does(due_actions.record_done, case_id, kept.series)
+    dues = lan.does(desk.list_cases, whole_page=True).dues
+    file = installation.backs_up()
+    lan.does(due_actions.record_done, case_id, handed.series)
+    installation.restores(file)
+    restored = installation.house["lan"].does(desk.list_cases, whole_page=True).dues
+    assert (restored.items, restored.moved) == (dues.items, dues.moved)
+    assert [item.to for item in restored.items if item.kind == "contact"].count(installation.house["hoa"].id) == 1
 
 
 @both_databases
