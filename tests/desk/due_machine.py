@@ -151,7 +151,8 @@ class Due(RuleBasedStateMachine):
     @precondition(lambda self: self.circle and self.state == "open")
     @rule()
     def unseal(self) -> None:
-        self.somebody(0).does(restriction.lift, self.case)
+        """Give it back to the agency, which its holder alone may."""
+        self.house[self.holder].does(restriction.lift, self.case)
         self.circle = frozenset()
 
     @rule(name=st.sampled_from(LEAVERS))
