@@ -50,6 +50,7 @@ def _line(context: ActContext, row: Any, written: Sheets, case: Any, phone: str,
         phone=phone,
         assigned=next((notice.assigned for notice in reversed(notices) if notice.step == "assign"), ""),
         call=next((notice for notice in reversed(notices) if notice.step in _CALLS), None),
+        missed=tuple(page.at for page, notice in written if notice.step == "not_reached"),
         fresh=not incoming and _is_unread(context, row.id, written, case, moments),
     )
 

@@ -86,7 +86,8 @@ class NoticeLine:
 
     `first` is the notice as it was sent. `incoming` tells that I am one of those whom it names, `phone` is the duty
     telephone of the chair's office, `assigned` the code of the agency to which it was assigned last, `call` the newest
-    call, `fresh` that the chair has written something that I have not read, `kin` who reads it and must not know.
+    call, `missed` when calls that nobody answered were written down (microseconds, in order), `fresh` that the chair
+    has written something that I have not read, `kin` who reads it and must not know.
     """
 
     id: UUID
@@ -99,6 +100,7 @@ class NoticeLine:
     phone: str = ""
     assigned: str = ""
     call: Notice | None = None
+    missed: tuple[int, ...] = ()
     fresh: bool = False
     kin: tuple[str, ...] = ()
 
@@ -144,11 +146,19 @@ class NoticeLine:
 
     @property
     def call_next(self) -> str:
-        """Return the name of whom to call: the first, and after each target time that has passed the next one."""
+        """Return the name of whom to call: the next after each target time, and at once after a call that was missed.
+
+        Time alone ends at the last of them; once the last was called in vain the first is called again.
+        """
         if self.state != NoticeState.SENT or not self.readers:
             return ""
-        turns = (self.now - self.sent) // _target("notice_open")
-        return self.readers[min(turns, len(self.readers) - 1)]
+        turn = 0
+        for at in self.missed:
+            turn = max(turn, self._turns_passed(at)) + 1
+        return self.readers[max(turn, self._turns_passed(self.now)) % len(self.readers)]
+
+    def _turns_passed(self, at: int) -> int:
+        return min((at - self.sent) // _target("notice_open"), len(self.readers) - 1)
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,23 @@
 """What the chair does with a notice, what its sender is told, how it is called about, and how it ends."""
 
 from functools import partial
+from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from casework import unguarded_database
 from casework.cases import restriction
 from casework.cases.sections import Identity, Notice
+from casework.cases.states import NoticeState
 from casework.clock import MICROSECOND, use_clock
 from casework.codelists import UnknownCode
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, Conflict, NotFound
 from casework.maintenance.verify_database import find_faults
 from casework.notices import actions
+from casework.notices.view_models import NoticeLine, joined_names
 from casework.retention import actions as retention
 from casework.retention import voiding
 from casework.staffing import actions as staffing
@@ -88,6 +93,38 @@ def test_after_each_target_time_the_next_in_order_is_named_and_the_call_is_writt
     [line] = lan.does(actions.list_notices).unreceived
     assert (line.call.step, line.call.who, line.state) == ("called", "Văn thư", "sent")
     assert readers_of_sheets(house, notice.case_id)[-1] <= UNION
+
+
+def test_after_a_call_that_nobody_answered_the_next_in_order_is_named_at_once(house: House, lan):
+    notice = told(house)
+    sent = notice.row["sent"]
+    chair, deputy = "Đặng Văn Chính", "Tạ Quang Vinh"
+    for minutes, before, after in ((2, chair, deputy), (16, deputy, chair), (17, chair, deputy)):
+        with use_clock(partial(int, sent + minutes * MINUTE)):
+            lan.leaves()
+            [line] = lan.does(actions.list_notices).unreceived
+            assert line.call_next == before
+            lan.does(actions.record_call, *notice.at, Notice(when="2026-11-23T23:15+07:00"), reached=False)
+            [line] = lan.does(actions.list_notices).unreceived
+            assert (line.call_next, line.call.step) == (after, "not_reached")
+
+
+@given(
+    moments=st.lists(st.integers(0, 10**6), max_size=9).map(sorted),
+    later=st.integers(0, 10**6),
+    names=st.lists(st.sampled_from(["A", "B", "C", "D"]), min_size=1, max_size=4, unique=True),
+)
+def test_at_every_moment_somebody_is_named_and_never_who_has_just_not_answered(moments, later, names):
+    seconds = [at * MICROSECOND for at in moments]
+    first, now = Notice(readers=joined_names(tuple(names))), (seconds[-1] if seconds else 0)
+
+    def named(at: int, missed: list[int]) -> str:
+        line = NoticeLine(uuid4(), uuid4(), first, NoticeState.SENT, 0, at, incoming=False, missed=tuple(missed))
+        return line.call_next
+
+    assert named(now + later, seconds) in names
+    if seconds and len(names) > 1:
+        assert named(now, seconds) != named(now, seconds[:-1])
 
 
 def test_the_targets_are_fifteen_minutes_to_receive_and_an_hour_to_assign(house: House, lan):

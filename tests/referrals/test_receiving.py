@@ -1,6 +1,7 @@
 """Receiving: only the receiving side opens, accepts, declines, asks and answers; the sender sees what came back."""
 
 import re
+from functools import partial
 
 import pytest
 
@@ -9,7 +10,7 @@ from casework.cases.sections import GroundEntry, Identity, Letter, Note
 from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound, Refused
 from casework.policy.vocabulary import Act, Section
-from casework.referrals import ground_actions, receiving_actions
+from casework.referrals import ground_actions, receiving_actions, rendering
 from casework.referrals import sending_actions as sending
 from tests.house import only_sqlite
 from tests.referrals.scenes import AT, POLICE, ground, referred, sections
@@ -141,7 +142,7 @@ def test_urgent_unopened_referrals_stand_on_top_and_turn_red_after_fifteen_minut
     with clock.use_clock(lambda: later):
         house["lan"]._cookie = None
         assert re.search("quá hạn [12] phút", browser("lan").get("/chuyen-gui").text)
-        assert "gọi tiếp" in browser("lan").get(urgent.path).text
+        assert "Gọi tiếp:" in browser("lan").get(urgent.path).text
     urgent.goes("open")
     assert lan.does(receiving_actions.list_referrals).unopened == []
 
@@ -169,6 +170,37 @@ def test_the_sender_is_shown_the_duty_telephone_and_writes_down_the_call(house, 
     assert "nghe máy" not in browser("cuong").get("/").text
     assert sheets[-1].letter.who == "chị Hà trực ban"
     assert sheets[-1].letter.when.endswith("T00:00+07:00")
+
+
+@pytest.mark.parametrize("receiver", ["police", "health_station"])
+def test_after_a_call_that_nobody_answered_the_next_number_stands_there_at_once(house, browser, lan, receiver):
+    referral, other = referred(house, receiver, danger="yes"), referred(house, receiver)
+    hotline = f'href="tel:{rendering.next_number(receiver)}"'
+    at = (referral.path, "/chuyen-gui", "/")
+    assert [path for path in at if "Gọi tiếp:" in browser("lan").get(path).text] == []
+    assert browser("lan").post(f"{referral.path}/goi", data={"hour": "0:00", "reached": "no"}).status_code == 303
+    for path in at:
+        page = browser("lan").get(path).text
+        assert re.search(rf'Gọi tiếp: <a class="phone[^"]*" {hotline}', page), path
+    assert "Gọi tiếp:" not in browser("lan").get(other.path).text, (
+        "a referral that is not urgent has nobody to be called"
+    )
+    assert "Gọi tiếp:" not in browser(referral.to.card.username).get(referral.path).text
+    told = {"hour": "0:00", "who": "chị Hà", "reached": "yes"}
+    assert browser("lan").post(f"{referral.path}/goi", data=told).status_code == 303
+    assert "Gọi tiếp:" not in browser("lan").get("/").text
+
+
+def test_fifteen_minutes_unopened_put_the_next_number_on_the_first_page_of_the_sender(house, browser, lan):
+    referral = referred(house, danger="yes")
+    sent = lan.does(receiving_actions.list_referrals).unopened[0].open_by
+    for at, shown in ((sent - clock.MICROSECOND, False), (sent + clock.MICROSECOND, True)):
+        with clock.use_clock(partial(int, at)):
+            house["lan"].leaves()
+            page = browser("lan").get("/").text
+            assert ('Gọi tiếp: <a class="phone" href="tel:113"' in page) is shown
+    referral.goes("open")
+    assert "Gọi tiếp:" not in browser("lan").get("/").text
 
 
 def test_lists_say_nothing_about_what_is_not_theirs(house, luu):
