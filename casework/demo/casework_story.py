@@ -12,6 +12,7 @@ from casework.addresses.actions import add_address
 from casework.cases import risk_level
 from casework.cases.deaths import DIED
 from casework.cases.sections import Shelter
+from casework.cases.task_entry import Task
 from casework.clock import MICROSECOND
 from casework.config import Config
 from casework.demo.content import DemoAddress, DemoCase, DemoDraft
@@ -19,6 +20,7 @@ from casework.demo.notice_story import NoticeStory
 from casework.demo.referral_story import ReferralStory
 from casework.demo.visits import DemoSession, Visit, moment
 from casework.desk import actions as desk
+from casework.desk import due_actions, due_items
 from casework.gate import Gate
 from casework.intake import actions as intake
 
@@ -34,6 +36,8 @@ _LEAD_READS_EVERY = 6
 _SIGNS_OUT_WITHIN = 30 * 24 * 60 * _MINUTE
 # After so many days the danger of a case is over, as its last note says.
 _DANGER_DAYS = 60
+# A case that stays open longer is still followed up in the last days.
+_FOLLOWED_AFTER_DAYS = 14
 
 
 class StoryClock:
@@ -125,6 +129,8 @@ class CaseStory:
             yield Visit(at(case.notes[-1].after_days, 10), case.opened_by, self._end_danger(number))
         yield from self._notices.visits(number, case, at)
         yield from self._referrals.visits(number, case, at)
+        if not case.ending and case.days_ago > _FOLLOWED_AFTER_DAYS:
+            yield Visit(at(case.days_ago - 1 - number % 5, 30), case.opened_by, self._follow_up(number, case, day))
         if case.ending:
             closes = self._cast.lead if case.ending.reason == DIED and not case.circle else case.opened_by
             yield Visit(at(case.ending.after_days, 20), closes, self._close_case(number, case))
@@ -162,6 +168,19 @@ class CaseStory:
             session.perform(desk.add_note, self._case_ids[number], words)
 
         return note
+
+    def _follow_up(self, number: int, case: DemoCase, day: date) -> Callable[[DemoSession], None]:
+        """Look at the level again, and agree on the next contact: for some it is due today, for a few it was."""
+
+        def follow(session: DemoSession) -> None:
+            case_id, level = self._case_ids[number], case.answers.assessment.level
+            if level:
+                review = due_items.item_id(case_id, due_items.REVIEW, risk_level.review_by(level, day))
+                session.perform(due_actions.record_done, case_id, review)
+            again = clock.today() + timedelta(days=2 + number % 7)
+            session.perform(due_actions.plan_contact, case_id, Task(due_on=again.isoformat(), how="call"))
+
+        return follow
 
     def _end_danger(self, number: int) -> Callable[[DemoSession], None]:
         def calm(session: DemoSession) -> None:
