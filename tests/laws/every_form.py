@@ -57,6 +57,8 @@ SECRETS_ALONE = {
 }
 # Nothing is typed or chosen there.
 BUTTONS_ALONE = {
+    "intake.practice.promote",
+    "intake.practice.remove",
     "accounts.admission.confirm",
     "accounts.admission.invite",
     "accounts.kept.discard",
