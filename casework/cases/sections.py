@@ -23,6 +23,7 @@ class Label(SectionData):
     """What stands in every list: the sayable code, a neutral nickname, whether there is danger now, the age in law.
 
     The clocks of the law began at `received_at`, "YYYY-MM-DD HH:MM"; `died` is "asked" until a lead closes, then "yes".
+    `imported` is when a row of an old ledger became the case: it has no clocks, and nothing is told of it by itself.
     """
 
     section = Section.LABEL
@@ -47,6 +48,8 @@ class Label(SectionData):
     former: str = ask("text", gettext_noop("Mã cũ"), asked=False)
     received_at: str = ask("text", gettext_noop("Nhận tin lúc"), asked=False, printed=False)
     died: str = ask("text", gettext_noop("Mất rồi"), asked=False, printed=False)
+    imported: str = ask("text", gettext_noop("Nhập từ sổ giấy lúc"), asked=False, moment=True)
+    paper_number: str = ask("text", gettext_noop("Số trong sổ giấy"), asked=False)
 
 
 @dataclass(frozen=True)
@@ -388,6 +391,7 @@ class Facts(SectionData):
     other: tuple[str, ...] = same_as(Incident, "other")
     detailed: str = ask("code", gettext_noop("Được đếm vào bảng chi tiết"), codelist="answer")
     merged: str = ask("text", gettext_noop("Gộp từ"))
+    imported: str = ask("code", gettext_noop("Nhập từ sổ giấy"), codelist="answer")
 
 
 # Every class above, what is kept of advice, and what was done about a task.
