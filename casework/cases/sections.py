@@ -1,7 +1,6 @@
 """The sections of a case as frozen dataclasses; each field is a question, declared here and nowhere else.
 
 Intake, edit form, case page, safety card and print read these words, limits and lists (`tests/laws/test_questions.py`).
-
 A section travels as JSON: texts, codes of code lists, lists of codes, whole numbers, and dates as "YYYY-MM-DD".
 An empty text or list means that nothing was written down; "unknown" is a code of its own.
 """
@@ -23,7 +22,6 @@ class Label(SectionData):
     """What stands in every list: the sayable code, a neutral nickname, whether there is danger now, the age in law.
 
     The clocks of the law began at `received_at`, "YYYY-MM-DD HH:MM"; `died` is "asked" until a lead closes, then "yes".
-    `imported` is when a row of an old ledger became the case: it has no clocks, and nothing is told of it by itself.
     """
 
     section = Section.LABEL
@@ -391,7 +389,7 @@ class Facts(SectionData):
     other: tuple[str, ...] = same_as(Incident, "other")
     detailed: str = ask("code", gettext_noop("Được đếm vào bảng chi tiết"), codelist="answer")
     merged: str = ask("text", gettext_noop("Gộp từ"))
-    imported: str = ask("code", gettext_noop("Nhập từ sổ giấy"), codelist="answer")
+    imported: str = ask("code", gettext_noop("Đến từ sổ giấy"), codelist="answer")
 
 
 # Every class above, what is kept of advice, and what was done about a task.

@@ -15,7 +15,7 @@ from casework.web import clean
 MOST_BYTES = 10 * 1024 * 1024
 ENDINGS = ("xlsx", "xls", "ods", "csv")
 _READER = "casework.ledger_import.workbook_reader"
-_SECONDS = 60
+_SECONDS = 30
 _SEPARATORS = ",;\t|"
 _UTF16 = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _UNREADABLE = gettext_noop(

@@ -48,6 +48,7 @@ ROWS = ListKind[LookedAtRow](
 @blueprint.get("/nhap-so")
 def start() -> str:
     """Ask for the file, above the ledgers that one has begun to import."""
+    check_permission(Act.LEDGER_LIST)
     return _start_page(UploadForm())
 
 

@@ -19,7 +19,7 @@ MOST_ROWS = 3000
 MOST_COLUMNS = 60
 MOST_LETTERS = 2000
 _MEMORY = 768 * 1024 * 1024
-_SECONDS = 20
+_SECONDS = 10
 
 
 def limit_this_process() -> None:
