@@ -148,3 +148,15 @@ def test_no_page_of_the_messy_ledger_is_heavier_than_a_slow_line_bears(browser):
     at = chooses(client, ledger(), "so.xlsx")
     for address in (f"{at}/cot", at, f"{at}?trang=3"):
         assert len(client.get(address).data) < 30 * 1024
+
+
+def test_a_file_of_nothing_but_duplicates_can_still_be_imported(house, browser):
+    client = browser("hoa")
+    for _ in range(2):
+        at = chooses(client, sheet_of(ROWS[0]))
+        client.post(at, data={})
+    assert len(house["hoa"].does(desk.list_cases).cases) == 1
+    at = chooses(client, sheet_of(ROWS[0]))
+    assert 'name="with_duplicates"' in client.get(at).text
+    client.post(at, data={"with_duplicates": "y"})
+    assert len(house["hoa"].does(desk.list_cases).cases) == 2
