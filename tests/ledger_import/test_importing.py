@@ -195,3 +195,16 @@ def test_the_messy_ledger_becomes_two_hundred_and_forty_cases(house, hoa_brings)
     assert wrong == {(s, n) for s in (0, 1) for n in range(1, ROWS_A_SHEET + 1) if n % 15 in LEFT_OUT}
     assert sum(one.row.skipped for one in look.rows) == 2
     assert len(look.to_come) == 240
+
+
+@pytest.mark.prove
+@only_sqlite
+def test_every_row_of_the_messy_ledger_that_can_be_read_is_a_case_with_its_own_day(house, hoa_brings):
+    ledger_id = hoa_brings.brings(ledger())
+    expected = sorted(row.received for row in hoa_brings.looks(ledger_id).to_come)
+    hoa_brings.imports(ledger_id, most=80)
+    assert sorted(line.opened for line in cases_of(house["hoa"])) == expected
+    look = hoa_brings.looks(ledger_id)
+    assert (look.done, look.ledger.imported, len(look.rows)) == (True, 240, 62)
+    found = house["hoa"].does(desk.search, "Lê Thị Mùi")
+    assert found
