@@ -15,8 +15,8 @@ from casework.config import Config, resource
 from casework.desk import views as desk
 from casework.gate import Person, open_gate
 from casework.intake import views as intake
-from casework.maintenance import row_comparison
 from casework.ledger_import import views as ledger_import
+from casework.maintenance import row_comparison
 from casework.maintenance.alarms import Alarms
 from casework.notices import views as notices
 from casework.oversight import views as oversight
