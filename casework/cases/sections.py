@@ -393,8 +393,8 @@ class Facts(SectionData):
 
 
 # Every class above, what is kept of advice, and what was done about a task.
-SECTIONS: dict[Section, type[SectionData]] = {one.section: one for one in (*SectionData.__subclasses__(), Advice, Task)}
+SECTIONS: dict[Section, type[SectionData]] = {data.section: data for data in SectionData.__subclasses__()}
 # The notes of every agency look alike, each in its own record; in a ledger each entry is a document with a series.
 RECORDS = frozenset(policy().records.values())
-SECTIONS |= dict.fromkeys(RECORDS, Note)
+SECTIONS |= {**dict.fromkeys(RECORDS, Note), Advice.section: Advice, Task.section: Task}
 LEDGERS = RECORDS | {Section.GROUNDS, Section.NOTICE, Section.LETTER, Section.TASK}

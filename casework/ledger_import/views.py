@@ -18,6 +18,7 @@ from casework.ledger_import.uploads import read_upload
 from casework.oversight.log_export import MIMETYPE, csv_file
 from casework.policy.vocabulary import Act
 from casework.web.current_user import check_permission, perform
+from casework.web.form_tokens import given_fields
 from casework.web.list_pages import Filter, ListKind, by_code, list_page
 from casework.web.request_limits import takes_files
 
@@ -79,11 +80,10 @@ def columns(form_id: UUID) -> str:
 def choose_columns(form_id: UUID) -> Answer | tuple[str, int]:
     """Keep what the columns are."""
     look = perform(actions.read_ledger, form_id, token=session_token())
-    chosen = {key: request.form.get(f"c{number}", "") for number, key in enumerate(look.ledger.mapping)}
     try:
-        perform(actions.choose_columns, form_id, chosen, token=session_token())
+        perform(actions.choose_columns, form_id, _given_columns(look), token=session_token())
     except BadInput as cause:
-        return _columns_page(form_id, look, chosen, wrong=str(cause)), cause.status
+        return _columns_page(form_id, look, wrong=str(cause)), cause.status
     return redirect(url_for(".preview", form_id=form_id), 303)
 
 
@@ -135,8 +135,16 @@ def _start_page(form: UploadForm) -> str:
     return render_template("ledger_import/start.html", form=form, ledgers=ledgers)
 
 
-def _columns_page(form_id: UUID, look: Look, chosen: dict[str, str] | None = None, *, wrong: str = "") -> str:
-    asked = [(key, title, (chosen or {}).get(key, field)) for key, title, field in column_choices(look.ledger)]
+def _given_columns(look: Look) -> dict[str, str]:
+    """Return the columns that were chosen in what was sent, or was typed before and not sent."""
+    given = given_fields()
+    asked = {key: given.get(f"c{number}") for number, key in enumerate(look.ledger.mapping)}
+    return {key: field for key, field in asked.items() if field is not None}
+
+
+def _columns_page(form_id: UUID, look: Look, *, wrong: str = "") -> str:
+    given = _given_columns(look)
+    asked = [(key, title, given.get(key, field)) for key, title, field in column_choices(look.ledger)]
     return render_template(
         "ledger_import/columns.html", form_id=form_id, look=look, columns=asked, fields=field_choices(), wrong=wrong
     )
