@@ -15,6 +15,7 @@ from casework.config import Config, resource
 from casework.desk import views as desk
 from casework.gate import Person, open_gate
 from casework.intake import views as intake
+from casework.ledger_import import views as ledger_import
 from casework.maintenance import row_comparison
 from casework.maintenance.alarms import Alarms
 from casework.notices import views as notices
@@ -39,6 +40,7 @@ _BLUEPRINTS = (
     accounts.blueprint,
     desk.blueprint,
     intake.blueprint,
+    ledger_import.blueprint,
     referrals.blueprint,
     notices.blueprint,
     retention.blueprint,

@@ -83,7 +83,9 @@ def change_passphrase(context: ActContext, new: NewCredentials, *, token: Sessio
     kind = FULL if row.kind == RENEW else row.kind
     state = replace(sessions.state_of(row), kind=kind)
     seed = sessions.seed_of(row, token, context.crypto.server_keys)
-    kept_forms.seal_anew(kept_forms.of_member(context.session, member), seed, public_key(new.seed))
+    for ledgers in (False, True):
+        rows = kept_forms.of_member(context.session, member, ledgers=ledgers)
+        kept_forms.seal_anew(rows, seed, public_key(new.seed))
     credentials.replace_key(context.crypto, head, member, new)
     return _continue_with_new_code(context, member, new.seed, state, new.paper.code)
 

@@ -17,7 +17,13 @@ S = TypeVar("S", bound=SectionData)
 
 
 def derive(
-    identity: Identity, incident: Incident, *, received: date, relation: str = "", detailed: bool = True
+    identity: Identity,
+    incident: Incident,
+    *,
+    received: date,
+    relation: str = "",
+    detailed: bool = True,
+    imported: bool = False,
 ) -> Facts:
     """Return the facts of a case received on a day: sex, age band of that day, forms of violence of its acts.
 
@@ -33,6 +39,7 @@ def derive(
         types=tuple(sorted(types)),
         other=other,
         detailed="yes" if detailed else "no",
+        imported="yes" if imported else "",
     )
 
 
@@ -43,7 +50,7 @@ def refresh(context: ActContext, case: VerifiedCase, written: SectionData) -> No
 
 
 def derive_again(context: ActContext, case: VerifiedCase, written: SectionData | None = None) -> None:
-    """Derive the facts from what is written now; `detailed` and `merged` are kept."""
+    """Derive the facts from what is written now; `detailed`, `merged` and `imported` are kept."""
     before = _newest_section(context, case, Facts)
     identity = written if isinstance(written, Identity) else _newest_section(context, case, Identity)
     incident = written if isinstance(written, Incident) else _newest_section(context, case, Incident)
@@ -55,7 +62,7 @@ def derive_again(context: ActContext, case: VerifiedCase, written: SectionData |
         relation=perpetrator.relation,
         detailed=before.detailed != "no",
     )
-    updated = replace(derived, merged=before.merged)
+    updated = replace(derived, merged=before.merged, imported=before.imported)
     if updated != before:
         writing.save(context, case, updated, readers=access_grants.counting_agencies(context, case))
 

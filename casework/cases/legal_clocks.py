@@ -70,8 +70,9 @@ def clocks_to_watch(label: Label, incident: Incident, *, opened: int, is_open: b
     """Return the clocks of a case to be shown at a moment (microseconds): those that run, or ran out a short while ago.
 
     `opened` is the day of reception since 1970, from whose beginning the clocks of an older case are counted.
+    A case that was imported from an old ledger has none: whatever was due was due before it stood here.
     """
-    if not is_open:
+    if not is_open or label.imported:
         return ()
     received = _received_at(label, opened)
     shown = clocks_of(label, incident, received=received)

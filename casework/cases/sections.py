@@ -1,7 +1,6 @@
 """The sections of a case as frozen dataclasses; each field is a question, declared here and nowhere else.
 
 Intake, edit form, case page, safety card and print read these words, limits and lists (`tests/laws/test_questions.py`).
-
 A section travels as JSON: texts, codes of code lists, lists of codes, whole numbers, and dates as "YYYY-MM-DD".
 An empty text or list means that nothing was written down; "unknown" is a code of its own.
 """
@@ -47,6 +46,8 @@ class Label(SectionData):
     former: str = ask("text", gettext_noop("Mã cũ"), asked=False)
     received_at: str = ask("text", gettext_noop("Nhận tin lúc"), asked=False, printed=False)
     died: str = ask("text", gettext_noop("Mất rồi"), asked=False, printed=False)
+    imported: str = ask("text", gettext_noop("Nhập từ sổ giấy lúc"), asked=False, moment=True)
+    paper_number: str = ask("text", gettext_noop("Số trong sổ giấy"), asked=False)
 
 
 @dataclass(frozen=True)
@@ -388,12 +389,12 @@ class Facts(SectionData):
     other: tuple[str, ...] = same_as(Incident, "other")
     detailed: str = ask("code", gettext_noop("Được đếm vào bảng chi tiết"), codelist="answer")
     merged: str = ask("text", gettext_noop("Gộp từ"))
+    imported: str = ask("code", gettext_noop("Đến từ sổ giấy"), codelist="answer")
 
 
 # Every class above, what is kept of advice, and what was done about a task.
 SECTIONS: dict[Section, type[SectionData]] = {data.section: data for data in SectionData.__subclasses__()}
-SECTIONS |= {data.section: data for data in (Advice, Task)}
 # The notes of every agency look alike, each in its own record; in a ledger each entry is a document with a series.
 RECORDS = frozenset(policy().records.values())
-SECTIONS |= dict.fromkeys(RECORDS, Note)
+SECTIONS |= {**dict.fromkeys(RECORDS, Note), Advice.section: Advice, Task.section: Task}
 LEDGERS = RECORDS | {Section.GROUNDS, Section.NOTICE, Section.LETTER, Section.TASK}

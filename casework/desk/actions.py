@@ -63,7 +63,7 @@ _OF_CLOCKS = (Section.LABEL, Section.INCIDENT, Section.TASK)
 _OPENING = (Act.CASE_READ, Act.SECTION_READ, Act.SECTION_READ_SHARED, Act.SECTION_HISTORY, Act.NAME_SHOW)
 # What a case was given once, or is written by its closing alone, and stays whatever a form says.
 _FIXED = {
-    Section.LABEL: ("code", "former", "received_at", "died"),
+    Section.LABEL: ("code", "former", "received_at", "died", "imported", "paper_number"),
     Section.INCIDENT: ("recorded_at",),
     Section.PLAN: ("outcome", "closing_words", "danger_over", "children_after"),
 }

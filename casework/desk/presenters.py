@@ -76,7 +76,7 @@ def search_page(form: Any, results: tuple[CaseLine, ...] | None = None) -> str:
     Another page is asked for by the same form, as what is searched for never stands in an address.
     """
     page = None if results is None else list_pages.cut(results, request.form.get("trang", 0, type=int))
-    return render_template("desk/search.html", form=form, page=page, url=cases_url())
+    return render_template("desk/search.html", form=form, page=page, url=cases_url(), may_import=may(Act.LEDGER_LIST))
 
 
 def available_pages() -> list[Item]:

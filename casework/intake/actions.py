@@ -46,6 +46,7 @@ class IntakeAnswers(Sealed):
     """Everything that the intake asked, checked and ready to be sealed section by section.
 
     `practice` tells that it is nobody's true story: it is counted nowhere and sent to nobody.
+    `imported` is when a row of an old ledger became these answers, in ISO 8601; `paper_number` its number there.
     """
 
     danger: str
@@ -66,6 +67,9 @@ class IntakeAnswers(Sealed):
     detailed: bool = True
     age_group: str = ""
     practice: bool = False
+    note: sections.Note = field(default_factory=sections.Note)
+    imported: str = ""
+    paper_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,15 +167,16 @@ def start_draft(
     instead_of: UUID | None = None,
     advice: Advice | None = None,
     draft_id: UUID | None = None,
+    begun: int | None = None,
 ) -> UUID:
     """Start a draft with the pages answered so far, sealed to the agency or, if members are named, to a new circle.
 
     `instead_of` names a draft of the author that is discarded in the same commit, as when its readers must change;
     the advice from which it began goes along, or is the `advice` that nobody has kept yet. `draft_id` is its id, if
-    that follows from the form that was sent.
+    that follows from the form that was sent or the row of an old ledger, of which `begun` is the day (since 1970).
     """
     given: Mapping[str, Any] | None = advice.to_json() if advice else None
-    begun = reading.day_of(context.crypto.at)
+    begun = reading.day_of(context.crypto.at) if begun is None else begun
     if instead_of is not None:
         begun = reading.find_draft(context, instead_of).row.opened
         given = context.also(discard_draft, instead_of, replaced=True)
@@ -292,6 +297,7 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
         received=reading.date_of(case.row.opened),
         relation=answers.perpetrator.relation,
         detailed=answers.detailed,
+        imported=bool(answers.imported),
     )
     for section in (label, *_sections(answers)):
         if section == type(section)():
@@ -315,8 +321,15 @@ def _new_label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers, 
         danger=answers.danger,
         age_group=age_groups.settled(answers.age_group, identity.birth_year, received, vulnerable=identity.vulnerable),
         only_counselling=answers.only_counselling,
-        received_at=answers.incident.recorded_at or clock.local(context.crypto.at).strftime(RECORDED),
+        received_at=answers.incident.recorded_at or _received_now(context, answers),
+        imported=answers.imported,
+        paper_number=answers.paper_number,
     )
+
+
+def _received_now(context: ActContext, answers: IntakeAnswers) -> str:
+    """Return this moment; nothing for a row of an old ledger, of which only the day is known."""
+    return "" if answers.imported else clock.local(context.crypto.at).strftime(RECORDED)
 
 
 def _sections(answers: IntakeAnswers) -> tuple[SectionData, ...]:
@@ -333,4 +346,5 @@ def _sections(answers: IntakeAnswers) -> tuple[SectionData, ...]:
         answers.safety_plan,
         answers.assessment,
         answers.plan,
+        answers.note,
     )

@@ -101,8 +101,9 @@ def _refusal(context: ActContext, case: VerifiedCase, pages: list[OpenedDocument
 
 
 def is_due(label: Label, pages: Iterable[OpenedDocument]) -> bool:
-    """Tell whether the chair must be told of a case; who asked for advice alone has reported nothing."""
-    return label.only_counselling != "yes" and is_domestic(*incident_and_perpetrator(pages))
+    """Tell whether the chair must be told of a case; not of advice alone, nor by itself of one from an old ledger."""
+    told_before = label.only_counselling == "yes" or label.imported
+    return not told_before and is_domestic(*incident_and_perpetrator(pages))
 
 
 def incident_and_perpetrator(pages: Iterable[OpenedDocument]) -> tuple[Incident, Perpetrator]:

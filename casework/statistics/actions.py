@@ -160,6 +160,11 @@ def period_to_close(context: ActContext) -> Period | None:
     return period if _is_over(context, period) else None
 
 
+def first_open_day(context: ActContext) -> date:
+    """Return the first day of the next period to close; called by an import within its own act."""
+    return _next_period(context, releases.read_all(context))[1].first
+
+
 def _next_period(context: ActContext, done: tuple[Published, ...]) -> tuple[SizeClass, Period]:
     """Return the next period to close; periods follow one another without a gap."""
     commune = freshness.commune(context.session, context.commune_id)
@@ -191,7 +196,7 @@ def _count_period(context: ActContext, done: tuple[Published, ...], size: SizeCl
         case.row.id: (page.revision, Facts.from_json(page.data))
         for case in reading.listed(context, [Section.FACTS])
         for page in case.pages
-        if page.data["received_on"] <= period.last.isoformat() and _is_uncounted(ledger, case.row.id, page.data)
+        if _falls_into(period, page.data) and _is_uncounted(ledger, case.row.id, page.data)
     }
     this_year = tuple(release for release in done if release.period.year == period.year)
     truth = tuple(ledger.counted[release.number].truth for release in this_year)
@@ -199,6 +204,17 @@ def _count_period(context: ActContext, done: tuple[Published, ...], size: SizeCl
     ties = ledger.ties(period.year, this_year[-1].number if this_year else 0)
     draft = ReleaseDraft(plan(), size, period, len(done) + 1, year, ties)
     return _PeriodCount(ledger, year, cases, draft.draw())
+
+
+def _falls_into(period: Period, data: Mapping[str, Any]) -> bool:
+    """Tell whether a case is counted in a period: one received by its end, late ones too.
+
+    One that was imported from an old ledger is counted by its own day alone: where the period of that day is closed,
+    hundreds of old cases would stand in the next one as if they had happened then.
+    """
+    received: str = data["received_on"]
+    is_late = received < period.first.isoformat()
+    return received <= period.last.isoformat() and not (is_late and data.get("imported") == "yes")
 
 
 def _is_uncounted(ledger: CountRecord, case_id: UUID, data: Mapping[str, Any]) -> bool:

@@ -32,7 +32,9 @@ def install(app: Flask) -> None:
         app, default_locale="vi", locale_selector=chosen_language, default_translation_directories=str(CATALOGUES)
     )
     app.register_blueprint(blueprint)
-    app.jinja_env.filters.update(code=code_words, when=when, day=day, due=due, due_state=due_state, number=number)
+    app.jinja_env.filters.update(
+        code=code_words, when=when, day=day, due=due, due_state=due_state, number=number, moment=moment
+    )
     app.jinja_env.filters["phone"] = grouped
     app.jinja_env.globals["lang"] = language
     # Flask-Babel looks up the catalogue for each message, and a page has dozens.

@@ -25,11 +25,14 @@ from casework.desk import actions as desk
 from casework.desk import due_actions, task_actions
 from casework.intake import actions as intake
 from casework.intake import advice_actions
+from casework.ledger_import import actions as ledgers
+from casework.ledger_import.uploads import read_upload
 from casework.policy.vocabulary import Section
 from casework.referrals import ground_actions
 from casework.staffing import actions as staffing
+from casework.vault.keys.sessions import token_from
 from casework.web.form_tokens import FIELD, SECRET
-from tests.house import House
+from tests.house import House, Someone
 from tests.intake.test_advice import contact
 from tests.notices.scenes import told
 from tests.referrals.scenes import ground, referred
@@ -208,7 +211,7 @@ def scene(house: House) -> Iterator[Scene]:
         "notice_id": [],
         "member_id": [house["mai"].id, house["kien"].id, left.id],
         "agency_id": [lan.person.actor.agency_id],
-        "form_id": [draft],
+        "form_id": [draft, ledger_with_a_duplicate(hoa)],
         "item_id": [planned.series],
         "merged_id": [],
         "kind": ["dong-y", "luat", "nguy-hiem"],
@@ -227,6 +230,17 @@ def scene(house: House) -> Iterator[Scene]:
     app = create_app(house.config)
     yield Scene(house, app, ids, of_case)
     app.extensions["casework.gate"].database.engine.dispose()
+
+
+def ledger_with_a_duplicate(lead: Someone) -> UUID:
+    """Bring an old ledger of two rows that tell of the same person."""
+    token = token_from(lead.cookie)
+    assert token is not None
+    rows = "STT;Ngày tiếp nhận;Họ và tên;Năm sinh\n1;3/2/2024;Vũ Thị Lụa;1980\n2;4/2/2024;Vũ Thị Lụa;1980"
+    ledger_id = lead.does(ledgers.bring_ledger, read_upload("so.csv", rows.encode()), token=token)
+    mapping = lead.does(ledgers.read_ledger, ledger_id, token=token).ledger.mapping
+    lead.does(ledgers.choose_columns, ledger_id, mapping, token=token)
+    return ledger_id
 
 
 def found_forms(scene: Scene, clients: Mapping[str, FlaskClient]) -> list[Filled]:

@@ -17,6 +17,8 @@ from casework.vault.models import Head, KeptForm, Member
 MOST_BYTES = 256 * 1024
 MOST_FORMS = 20
 DAYS = 7
+# Stands for the page of a ledger that is being imported, which is no form and has a list of its own.
+LEDGER = "ledger"
 
 
 def keep(crypto: CryptoContext, member: Member, row: KeptForm, text: bytes) -> None:
@@ -29,15 +31,17 @@ def keep(crypto: CryptoContext, member: Member, row: KeptForm, text: bytes) -> N
     delete_one(crypto.session, member, row.id)
     crypto.session.add(row)
     crypto.session.flush()
-    others = [other for other in of_member(crypto.session, member) if other.id != row.id]
+    alike = of_member(crypto.session, member, ledgers=row.page == LEDGER)
+    others = [other for other in alike if other.id != row.id]
     for old in others[MOST_FORMS - 1 :]:
         delete_one(crypto.session, member, old.id)
     delete_expired(crypto.session, at=crypto.at)
 
 
-def of_member(session: Session, member: Member) -> list[KeptForm]:
-    """Return the forms of a member whose head has been read, verified, the newest first."""
+def of_member(session: Session, member: Member, *, ledgers: bool = False) -> list[KeptForm]:
+    """Return the forms of a member whose head has been read, or the ledgers, verified, the newest first."""
     own = select(KeptForm).where(KeptForm.commune_id == member.commune_id, KeptForm.member_id == member.id)
+    own = own.where(KeptForm.page == LEDGER if ledgers else KeptForm.page != LEDGER)
     return list(session.execute(own.order_by(KeptForm.at.desc(), KeptForm.id)).scalars())
 
 

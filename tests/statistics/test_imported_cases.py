@@ -1,0 +1,48 @@
+"""An imported case never changes a number that was released: it is counted by its own day, or not at all."""
+
+from datetime import timedelta
+
+from casework.desk import actions as desk
+from casework.policy.vocabulary import Section
+from casework.statistics import actions
+from casework.statistics.plan import TOTAL
+from tests.house import only_sqlite
+from tests.ledger_import.conftest import Bringer, sheet_of
+from tests.statistics.timeline import Timeline, truth_of
+
+pytestmark = only_sqlite
+
+
+def row(number: int, day) -> str:
+    return f"{number};{day.strftime('%d/%m/%Y')};;;;việc thứ {number}"
+
+
+def test_a_case_of_a_closed_period_is_counted_nowhere_and_one_of_an_open_period_by_its_day(timeline: Timeline):
+    timeline.record(timeline.first, 4)
+    released = timeline.close(timeline.first)
+    later = timeline.after(1)
+    with timeline.on(later.first + timedelta(days=40)) as house:
+        hoa = Bringer(house["hoa"])
+        old = [row(n, timeline.first.last - timedelta(days=n)) for n in range(1, 6)]
+        new = [row(n, later.first + timedelta(days=n)) for n in range(11, 14)]
+        ledger_id = hoa.brings(sheet_of(*old, *new))
+        look = hoa.looks(ledger_id)
+        assert (len(look.to_come), look.uncounted, look.first_open) == (8, 5, later.first)
+        hoa.imports(ledger_id)
+    assert truth_of(timeline.preview(later))[TOTAL] == 3
+    timeline.close(later)
+    assert truth_of(timeline.preview(timeline.after(2)))[TOTAL] == 0
+    with timeline.on(timeline.after(2).next_day) as house:
+        assert house["thu"].does(actions.read_releases)[0] == released
+
+
+def test_what_is_written_later_in_an_imported_case_does_not_make_it_a_late_entry(timeline: Timeline):
+    timeline.close(timeline.first)
+    later = timeline.after(1)
+    with timeline.on(later.first + timedelta(days=2)) as house:
+        hoa = Bringer(house["hoa"])
+        hoa.imports(hoa.brings(sheet_of(row(1, timeline.first.last))))
+        [line] = house["hoa"].does(desk.list_cases).cases
+        [written] = house["hoa"].does(desk.read_section, line.id, Section.IDENTITY)
+        house["hoa"].does(desk.write_section, line.id, written.data, base=written.revision)
+    assert truth_of(timeline.preview(later))[TOTAL] == 0
