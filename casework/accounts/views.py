@@ -8,6 +8,7 @@ from casework.accounts import (
     admission_views,
     kept_form_views,
     own_account_views,
+    return_views,
     session_cookies,
     sign_in_actions,
     sign_in_before_gate,
@@ -23,6 +24,7 @@ blueprint = Blueprint("accounts", __name__)
 blueprint.register_blueprint(own_account_views.blueprint)
 blueprint.register_blueprint(admission_views.blueprint)
 blueprint.register_blueprint(kept_form_views.blueprint)
+blueprint.register_blueprint(return_views.blueprint)
 Answer = Response | str | tuple[str, int]
 
 
@@ -117,7 +119,7 @@ def wait() -> str | Response:
 
 @blueprint.post("/dang-xuat")
 @without_token
-@allow_states("locked", "covered", "pending", "waiting", "renew", "ended")
+@allow_states("locked", "covered", "pending", "waiting", "away", "renew", "ended")
 def sign_out() -> Response:
     """Sign out: delete the session and tell the browser to forget us, but for the device cookie."""
     perform(sign_in_actions.sign_out, session_cookies.session_id())
