@@ -27,8 +27,10 @@ def door() -> Answer:
     if form.validate_on_submit():
         try:
             started = return_before_gate.return_by_paper(form.code.data or "")
+            answer = sign_in_before_gate.signed_in_response(started, me().username)
+            # Only now: a session that begins takes along nothing that was to be told in the one before.
             flash(_("Chào bạn trở lại. Tờ mã giấy ấy đã hết giá trị: hãy in tờ mới."))
-            return sign_in_before_gate.signed_in_response(started, me().username)
+            return answer
         except WrongPassphrase as wrong:
             form.code.errors = [_(str(wrong))]
     shown = {"code": return_before_gate.door_code(), "locked": me()}
@@ -52,5 +54,6 @@ def confirm(member_id: UUID) -> Answer:
             return redirect(url_for("accounts.returning.at_door"), 303)
         except (BadInput, WrongCode, Throttled) as wrong:
             form.digits.errors = [_(str(wrong))]
-    who = next(iter(perform(return_actions.list_at_door, member_id)), None)
+    found = perform(return_actions.list_at_door, member_id)
+    who = found[0] if found else None
     return render_template("accounts/return/confirm.html", form=form, who=who), 422 if form.errors else 200

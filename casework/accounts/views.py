@@ -16,6 +16,7 @@ from casework.accounts import (
 from casework.accounts.forms import PaperForm, SecondFactorForm, SignInForm, StepUpForm, UnlockForm
 from casework.accounts.sign_in_actions import WrongCode, WrongPassphrase
 from casework.vault.keys.enrolment.passkeys import WrongPasskey
+from casework.web import waiting_count
 from casework.web.csrf import without_token
 from casework.web.current_user import allow_locked, allow_states, current_member, me, perform, public
 from casework.web.session_loading import COOKIE
@@ -123,6 +124,7 @@ def wait() -> str | Response:
 def sign_out() -> Response:
     """Sign out: delete the session and tell the browser to forget us, but for the device cookie."""
     perform(sign_in_actions.sign_out, session_cookies.session_id())
+    waiting_count.forget()
     answer = redirect(url_for("accounts.sign_in"), 303)
     answer.delete_cookie(COOKIE, secure=True, httponly=True)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
