@@ -21,6 +21,8 @@ from casework.vault.states import MemberState
 
 DAYS, REMINDER_DAYS, TOLD_DAYS = 45, 10, 7
 _DAY = 86_400 * MICROSECOND
+# One first page asks twice, for the names and for the agencies that would have too few.
+_FORESEEN = "absences foreseen"
 _OURS = AuditLine.commune_id == bindparam("commune")
 _LATELY = (
     select(AuditLine.who, func.max(AuditLine.at).label("at"))
@@ -33,7 +35,7 @@ _CHANGED = select(func.max(AuditLine.at)).where(_OURS, AuditLine.head == bindpar
 
 @dataclass(frozen=True)
 class Absence:
-    """A member whose account locks by itself at `locks_at` (microseconds), unless they come in before."""
+    """A member whose account locks by itself at `locks_at` (microseconds, now if it is late), unless they come in."""
 
     member_id: UUID
     agency_id: UUID | None
@@ -70,8 +72,8 @@ def absences(crypto: CryptoContext, *, within_days: int = 0) -> list[Absence]:
     found = []
     for agency_id, ids in groups.items():
         if len(ids) > 1:
-            seen = sorted((_last_seen(crypto, member_id, lately), member_id) for member_id in ids)
-            found += [Absence(member_id, agency_id, at + DAYS * _DAY) for at, member_id in seen[:-1]]
+            seen = sorted((at, member_id) for member_id, at in _last_seen(crypto, ids, lately).items())
+            found += [Absence(member_id, agency_id, max(at + DAYS * _DAY, crypto.at)) for at, member_id in seen[:-1]]
     return [absence for absence in found if absence.locks_at <= crypto.at + within_days * _DAY]
 
 
@@ -111,7 +113,12 @@ def come_back(context: ActContext) -> list[ComeBack]:
 
 def _foreseen(crypto: CryptoContext) -> Iterable[Absence]:
     """Return who will be locked within ten days; nobody in the demo, which locks nobody."""
-    return [] if crypto.server_keys.number == DEMO_ID else absences(crypto, within_days=REMINDER_DAYS)
+    if crypto.server_keys.number == DEMO_ID:
+        return []
+    known: list[Absence] | None = crypto.session.info.get(_FORESEEN)
+    if known is None:
+        known = crypto.session.info[_FORESEEN] = absences(crypto, within_days=REMINDER_DAYS)
+    return known
 
 
 def _tells(context: ActContext) -> bool:
@@ -127,9 +134,18 @@ def _seen_lately(crypto: CryptoContext) -> dict[UUID, int]:
     return {row.who: row.at for row in crypto.session.execute(_LATELY, values)}
 
 
-def _last_seen(crypto: CryptoContext, member_id: UUID, lately: Mapping[UUID, int]) -> int:
-    """Return when a member last did anything or their account was last changed, in microseconds; 0 if never."""
-    values = {"commune": crypto.commune_id, "member": member_id}
-    changed = crypto.session.execute(_CHANGED, values).scalar_one() or 0
-    acted = lately.get(member_id) or crypto.session.execute(_WHO, values).scalar_one() or 0
-    return max(changed, acted)
+def _last_seen(crypto: CryptoContext, ids: Iterable[UUID], lately: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Return when each member of an agency last did anything or their account was last changed, in microseconds.
+
+    The whole log is asked only where nobody was there lately and somebody must be the last: else it changes nothing
+    how long the others have been away.
+    """
+    values = {"commune": crypto.commune_id}
+    seen = {}
+    for member_id in ids:
+        changed = crypto.session.execute(_CHANGED, values | {"member": member_id}).scalar_one() or 0
+        seen[member_id] = max(changed, lately.get(member_id, 0))
+    if max(seen.values()) <= crypto.at - DAYS * _DAY:
+        for member_id, at in seen.items():
+            seen[member_id] = max(at, crypto.session.execute(_WHO, values | {"member": member_id}).scalar_one() or 0)
+    return seen
