@@ -29,7 +29,7 @@ from casework.statistics import views as statistics
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment import models as _entry  # noqa: F401 - its tables belong to every installation
 from casework.vault.keys.recovery import models as _recovery  # noqa: F401
-from casework.web import current_user, errors, host_check, menu
+from casework.web import current_user, errors, host_check, menu, waiting_count
 from casework.web.quick_exit import SIGN_OUT_AFTER_RESPONSE
 
 _HELP_LINE = "peace_house"
@@ -91,6 +91,8 @@ def _surroundings() -> dict[str, Any]:
         "sign_out": url_for("accounts.sign_out"),
         "mine": url_for("accounts.mine.overview"),
         "nav": nav,
+        "waits": waiting_count.recall(),
+        "first_page": url_for("desk.home"),
         "passed_over": len(member.person.unreadable),
         "alarms": _alarms(member.person) if any(allowed(member.person.actor, act) for act in _SEE_ALARMS) else (),
     }

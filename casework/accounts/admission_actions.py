@@ -24,7 +24,7 @@ from casework.vault.states import MemberState
 from casework.vietnamese_text import plain
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
-_NOT_SHOWN = frozenset({MemberState.ACTIVE, MemberState.LOCKED, MemberState.LEFT})
+_NOT_SHOWN = frozenset({MemberState.ACTIVE, MemberState.LOCKED, MemberState.AWAY, MemberState.LEFT})
 
 
 class WrongAdmission(CaseworkError):

@@ -9,6 +9,7 @@ from casework.codelists import codelist
 from casework.web.forms import (
     Choice,
     Digits,
+    DoorCode,
     Form,
     OneCode,
     PaperCodeField,
@@ -56,6 +57,16 @@ class PaperForm(Form):
     )
     passphrase = Password(_("Mật khẩu"), required=False, hint=_("Gõ nếu không có điện thoại."))
     digits = Digits(_("Mã 6 số trên điện thoại"), required=False, hint=_("Gõ nếu quên mật khẩu."))
+
+
+class ReturnByPaperForm(Form):
+    code = PaperCodeField(_("Mã giấy"), hint=_("7 nhóm, mỗi nhóm 4 ký tự. Chữ hoa hay thường đều được."))
+
+
+class DoorCodeForm(Form):
+    """The six digits that a colleague who was away reads from their own screen."""
+
+    digits = DoorCode(_("6 số trên màn hình của người ấy"), hint=_("Người ấy đọc cho bạn nghe. Dấu cách không sao."))
 
 
 class StepUpForm(_PasskeyOrDigits):

@@ -24,6 +24,7 @@ _QUARTER, _DAY = 15 * 60, 24 * 3600
 _ACCOUNT = ((_QUARTER, 10), (_DAY, 40))
 _ADDRESS = ((_QUARTER, 60), (_DAY, 300))
 _SECOND = ((_DAY, 5),)
+_RETURN = ((_QUARTER, 5), (_DAY, 20))
 _OWN_TRIES = 2
 
 
@@ -50,6 +51,11 @@ def of_address(server_keys: ServerKeys, address: str, subject: str = "address") 
 def of_paper_code(server_keys: ServerKeys, slot_id: UUID) -> list[Bucket]:
     """Return the buckets of one paper code, for what is tried beside it by whoever has it."""
     return [_bucket(server_keys, "paper", slot_id.hex, b"", window) for window in _ACCOUNT]
+
+
+def of_return(server_keys: ServerKeys, member_id: UUID) -> list[Bucket]:
+    """Return the buckets of one member who was away, for the six digits that colleagues try for them."""
+    return [_bucket(server_keys, "return", member_id.hex, b"", window) for window in _RETURN]
 
 
 def _site(address: str) -> str:

@@ -24,8 +24,10 @@ from casework.vault.states import MemberState
 
 log = logging.getLogger(__name__)
 _WRONG = gettext_noop("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại.")
-# A newcomer whom no colleague has confirmed yet comes only as far as a page that says so.
-_MAY_SIGN_IN = frozenset({MemberState.ACTIVE, MemberState.WAITING})
+# A newcomer whom no colleague has confirmed yet comes only as far as a page that says so; who was away for long, as far
+# as the page that asks for a third proof. The code on paper, which stands in for one of two, opens neither.
+_MAY_COME_IN = frozenset({MemberState.ACTIVE, MemberState.WAITING})
+_MAY_SIGN_IN = _MAY_COME_IN | {MemberState.AWAY}
 
 
 class WrongPassphrase(CaseworkError):
@@ -122,7 +124,7 @@ def sign_in_by_paper_code(
         raise WrongPassphrase(
             gettext_noop("Mã giấy, tên đăng nhập hoặc phần còn lại chưa đúng. Hãy so lại rồi thử lần nữa.")
         )
-    member = _signing_in_member(context, paper.member_id)
+    member = _signing_in_member(context, paper.member_id, states=_MAY_COME_IN)
     if paper_sign_in.lost != "phone":
         spend_totp_code(context, paper.member_id, paper_sign_in.digits)
     spend_paper_code(context, member, paper)
@@ -213,9 +215,11 @@ def spend_paper_code(context: ActContext, member: Member, paper: Unwrapped) -> N
     )
 
 
-def _signing_in_member(context: ActContext, member_id: UUID) -> Member:
+def _signing_in_member(
+    context: ActContext, member_id: UUID, *, states: frozenset[MemberState] = _MAY_SIGN_IN
+) -> Member:
     member = freshness.member(context.session, context.commune_id, member_id)
-    if member.state not in _MAY_SIGN_IN:
+    if member.state not in states:
         log.warning("act=%s state=%s", context.permit.act, member.state)
         raise InactiveAccount(_WRONG, about=member.id)
     context.who = member.id

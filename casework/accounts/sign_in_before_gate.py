@@ -41,6 +41,9 @@ from casework.web.current_user import config, current_member, gate, me, perform
 from casework.web.forms import parse_uuid
 from casework.web.session_loading import DEVICE, load_session
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 def login_attempt(username: str, passphrase: str) -> LoginAttempt:
     """Return the attempt of this request, with the browser's device cookie and its network address."""
@@ -57,7 +60,7 @@ def sign_in(attempt: LoginAttempt) -> StartedSession:
     Throttled and VaultError never reach the gate; their log lines are written here.
     """
     person = visitor(_commune_of(attempt.username))
-    with _failures_logged(person, sign_in_actions.sign_in):
+    with failures_logged(person, sign_in_actions.sign_in):
         unwrapped = authentication.authenticate(gate(), person.commune_id, attempt)
     return gate().perform(person, sign_in_actions.sign_in, unwrapped, before=session_id(), device=browser_family())
 
@@ -66,7 +69,7 @@ def unlock(passphrase: str) -> StartedSession:
     """Try the passphrase of a locked session's member."""
     attempt = login_attempt(me().username, passphrase)
     person = visitor(_commune_of(attempt.username))
-    with _failures_logged(person, sign_in_actions.unlock):
+    with failures_logged(person, sign_in_actions.unlock):
         unwrapped = authentication.authenticate(gate(), person.commune_id, attempt)
     return gate().perform(person, sign_in_actions.unlock, unwrapped, before=session_id())
 
@@ -74,7 +77,7 @@ def unlock(passphrase: str) -> StartedSession:
 def second_factor(form: SecondFactorForm) -> StartedSession:
     """Try the TOTP code or the passkey for the pending sign-in; each attempt is counted first."""
     attempt, person = login_attempt(me().username, ""), visitor(me().person.commune_id)
-    with _failures_logged(person, sign_in_actions.second_factor):
+    with failures_logged(person, sign_in_actions.second_factor):
         buckets = login_rate_limit.of_second_factor(gate().server_keys(person.commune_id), me().sid)
         login_rate_limit.count(gate(), person.commune_id, buckets)
         authentication.count_attempt(gate(), person.commune_id, attempt)
@@ -86,7 +89,7 @@ def sign_in_by_paper_code(attempt: LoginAttempt, *, code: str, digits: str, lost
     """Try the paper code with the factor that is left: the passphrase, or the TOTP code."""
     person = visitor(_commune_of(attempt.username))
     commune_id, passphrase, paper = person.commune_id, None, None
-    with _failures_logged(person, sign_in_actions.sign_in_by_paper_code):
+    with failures_logged(person, sign_in_actions.sign_in_by_paper_code):
         with suppress(BadInput):
             paper = authentication.authenticate_by_paper_code(gate(), commune_id, attempt, read_code(code))
         if paper is not None and lost == "phone":
@@ -105,7 +108,7 @@ def _commune_of(username: str) -> UUID:
 
 
 @contextmanager
-def _failures_logged(person: Person, act: Action[..., StartedSession]) -> Iterator[None]:
+def failures_logged(person: Person, act: Action[P, T]) -> Iterator[None]:
     """Log a failure that stops an act before it reaches the gate."""
     try:
         yield
@@ -152,7 +155,7 @@ def step_up_form() -> StepUpForm:
 def step_up(form: StepUpForm, about: str) -> StartedSession:
     """Try the passphrase outside any transaction, then let the gate check both factors and issue a new token."""
     attempt = login_attempt(me().username, form.passphrase.data or "")
-    with _failures_logged(me().person, own_account_actions.step_up):
+    with failures_logged(me().person, own_account_actions.step_up):
         unwrapped = authentication.authenticate(gate(), me().person.commune_id, attempt)
     second = passkeys_before_gate.second_factor_of(form)
     return perform(own_account_actions.step_up, unwrapped, second, token=session_token(), about=parse_uuid(about))
@@ -168,10 +171,6 @@ def passkey_for_step_up(form: StepUpForm, about: str) -> str:
     if not form.digits:
         return ""
     return passkeys_before_gate.ask_for_passkey(me().person, STEP_UP, about=parse_uuid(about))
-
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 def visitor(commune_id: UUID) -> Person:

@@ -8,6 +8,7 @@ from casework.accounts import (
     admission_views,
     kept_form_views,
     own_account_views,
+    return_views,
     session_cookies,
     sign_in_actions,
     sign_in_before_gate,
@@ -15,6 +16,7 @@ from casework.accounts import (
 from casework.accounts.forms import PaperForm, SecondFactorForm, SignInForm, StepUpForm, UnlockForm
 from casework.accounts.sign_in_actions import WrongCode, WrongPassphrase
 from casework.vault.keys.enrolment.passkeys import WrongPasskey
+from casework.web import waiting_count
 from casework.web.csrf import without_token
 from casework.web.current_user import allow_locked, allow_states, current_member, me, perform, public
 from casework.web.session_loading import COOKIE
@@ -23,6 +25,7 @@ blueprint = Blueprint("accounts", __name__)
 blueprint.register_blueprint(own_account_views.blueprint)
 blueprint.register_blueprint(admission_views.blueprint)
 blueprint.register_blueprint(kept_form_views.blueprint)
+blueprint.register_blueprint(return_views.blueprint)
 Answer = Response | str | tuple[str, int]
 
 
@@ -117,10 +120,11 @@ def wait() -> str | Response:
 
 @blueprint.post("/dang-xuat")
 @without_token
-@allow_states("locked", "covered", "pending", "waiting", "renew", "ended")
+@allow_states("locked", "covered", "pending", "waiting", "away", "renew", "ended")
 def sign_out() -> Response:
     """Sign out: delete the session and tell the browser to forget us, but for the device cookie."""
     perform(sign_in_actions.sign_out, session_cookies.session_id())
+    waiting_count.forget()
     answer = redirect(url_for("accounts.sign_in"), 303)
     answer.delete_cookie(COOKIE, secure=True, httponly=True)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -16,7 +16,7 @@ from casework.vault.models import Member
 from casework.vault.states import MemberState
 
 # Somebody who is locked may be the only other reader of a case.
-_MAY_HOLD = frozenset({MemberState.ACTIVE, MemberState.LOCKED})
+_MAY_HOLD = frozenset({MemberState.ACTIVE, MemberState.LOCKED, MemberState.AWAY})
 
 
 @action(Act.CASE_HAND_OVER)

@@ -21,7 +21,7 @@ from casework.vault.models import Agency, Document, Head, Member, Slot, Wrap
 from casework.vault.states import AgencyState, EnvelopeKind, MemberState
 
 # Whose key is renewed with the agency's: a locked member may be let in again.
-_KEEPS_KEY = frozenset({MemberState.ACTIVE, MemberState.LOCKED})
+_KEEPS_KEY = frozenset({MemberState.ACTIVE, MemberState.LOCKED, MemberState.AWAY})
 # Rows that open a circle's key, deleted when it is closed.
 _KEY_ROWS = (Wrap, RecoveryPair, RecoveryOfficer, Recovery)
 _HEAD = plain_row(Head)

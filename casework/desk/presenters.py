@@ -14,10 +14,10 @@ from casework.codelists import codelist
 from casework.desk import case_lists, section_presenters, today
 from casework.desk.forms import CloseCaseForm, empty_note
 from casework.desk.view_models import CaseLine, CasePage, Home, SafeContact
-from casework.desk.waiting import work_of
+from casework.desk.waiting import WaitingWork, work_of
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.ground_actions import read_ledger
-from casework.web import list_pages, menu
+from casework.web import list_pages, menu, waiting_count
 from casework.web.choice_fields import code_words
 from casework.web.current_user import may, me, perform
 from casework.web.list_pages import ListPage, list_page
@@ -51,14 +51,21 @@ def home(page: Home) -> dict[str, Any]:
     offers["advises"] = may(Act.ADVICE_LIST)
     due = today.lines_of(page, me().person.actor.member_id) if may(Act.DUE_LIST) else []
     offers["due"] = today.due_by_tonight(due) + [line for line in due if not line.mine]
-    return {"home": page, "role": me().role, "box": page.box, "work": work_of(page)} | offers | _of_lines()
+    return {"home": page, "role": me().role, "box": page.box, "work": _counted_work(page)} | offers | _of_lines()
 
 
 def waiting(page: Home, word: str) -> dict[str, Any]:
     """Return a page of one list of what waits; a list in which nothing waits any more has none."""
-    found = work_of(page).find(word)
+    found = _counted_work(page).find(word)
     lines = found.lines if found else ()
     return {"list": found, "page": list_pages.list_page(lines, word=word), "progress": page.progress} | _of_lines()
+
+
+def _counted_work(page: Home) -> WaitingWork:
+    """Return the lists of a first page, and keep how long they are for the menu of the pages that follow."""
+    work = work_of(page)
+    waiting_count.remember(work.count)
+    return work
 
 
 def _of_lines() -> dict[str, Any]:

@@ -64,6 +64,11 @@ class WaitingWork:
         return FEW if self.roomy else _FEWER
 
     @property
+    def count(self) -> int:
+        """Return how many lines wait for this person; what stands beside is told and asks for nothing."""
+        return sum(len(one.lines) for one in (*self.pressing, *self.calm, *self.desk))
+
+    @property
     def folded(self) -> list[WaitingList]:
         """Return the lists of which each is one line: all calm ones once there are several, and those of the desk."""
         return [*self.calm, *self.desk] if len(self.calm) > _OPEN else []

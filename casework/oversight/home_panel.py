@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from casework.accounts import access_review_due, key_holders
+from casework.accounts import absence, access_review_due, key_holders, return_actions
+from casework.accounts.absence import ComeBack, NamedAbsence
 from casework.accounts.key_holders import TooFewKeyHolders
 from casework.audit import read
 from casework.cases.reading import ListedCase
@@ -21,7 +22,8 @@ class OversightPanel:
 
     `lonely` are agencies with too few key holders, `opened` are my cases that others opened, `alerts` is who opened
     many, `review` is when the access review is due in microseconds, 0 while it has time, `health` is
-    for the administrator. The number stands on no page
+    for the administrator, `absent` will soon be locked for absence, `returned` have come back from it, and
+    `at_door` colleagues wait to be let in again. The number stands on no page
     that a visitor sees: it would tell everybody how much is done here.
     """
 
@@ -31,6 +33,9 @@ class OversightPanel:
     alerts: Sequence[AccessAlert] = ()
     review: int = 0
     health: Health | None = None
+    absent: Sequence[NamedAbsence] = ()
+    returned: Sequence[ComeBack] = ()
+    at_door: int = 0
 
 
 def panel_for(context: ActContext, listed: Sequence[ListedCase] = ()) -> OversightPanel:
@@ -44,4 +49,7 @@ def panel_for(context: ActContext, listed: Sequence[ListedCase] = ()) -> Oversig
         alerts=unusual_access.rate_limited(context) if administers else unusual_access.alerts(context, listed),
         review=access_review_due.due_soon(context),
         health=health.of_book(context) if administers else None,
+        absent=absence.soon_locked(context),
+        returned=absence.come_back(context),
+        at_door=return_actions.count_at_door(context),
     )

@@ -25,9 +25,9 @@ _CREDENTIALS: tuple[type[Any], ...] = (Slot, *heads.SECOND_FACTORS, Admission, K
 
 @action(Act.ACCOUNT_LOCK)
 def lock(context: ActContext, member_id: UUID) -> None:
-    """Lock an account: its sessions end with this commit, its wrapped keys stay."""
+    """Lock an account: its sessions end with this commit, its wrapped keys stay; being away is no way back any more."""
     member = directory.load_member(context, member_id)
-    _must_be(member, MemberState.ACTIVE)
+    _must_be(member, MemberState.ACTIVE, MemberState.AWAY)
     member.state = MemberState.LOCKED
     _revoke_rows(context, member, heads.SESSIONS)
 
@@ -36,7 +36,7 @@ def lock(context: ActContext, member_id: UUID) -> None:
 def unlock_account(context: ActContext, member_id: UUID) -> None:
     """Unlock an account, with what it could read before."""
     member = directory.load_member(context, member_id)
-    _must_be(member, MemberState.LOCKED)
+    _must_be(member, MemberState.LOCKED, MemberState.AWAY)
     member.state = MemberState.ACTIVE
     _revoke_rows(context, member, ())
 
@@ -98,8 +98,8 @@ def confirm_agency(context: ActContext, agency_id: UUID) -> None:
     heads.mark_changed(context.session, freshness.head(context.session, context.commune_id, agency_id))
 
 
-def _must_be(member: Member, state: str) -> None:
-    if member.state != state:
+def _must_be(member: Member, *states: str) -> None:
+    if member.state not in states:
         raise Conflict("Tài khoản này vừa thay đổi. Hãy xem lại danh sách.", about=member.id)
 
 

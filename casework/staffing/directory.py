@@ -1,10 +1,12 @@
 """The directory: members of the commune or of one agency, their states, and how many hold each agency's key."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
 
+from casework.accounts import absence
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import freshness
 from casework.codelists import agencies
@@ -17,14 +19,20 @@ from casework.vault.keys import epochs
 from casework.vault.models import Agency, Member
 from casework.vault.states import AgencyState, MemberState
 
+_ENROLLED = frozenset({MemberState.ACTIVE, MemberState.LOCKED, MemberState.AWAY})
+
 
 @dataclass(frozen=True)
 class StaffEntry:
-    """A member in the directory: whether they hold their agency's key, and the acts that may be offered."""
+    """A member in the directory: whether they hold their agency's key, and the acts that may be offered.
+
+    `locks_at` is when the account locks for absence in microseconds, 0 if that is more than ten days away.
+    """
 
     who: Colleague
     key: bool
     can: frozenset[Act]
+    locks_at: int = 0
 
     def offers(self, act: str) -> bool:
         """Tell whether an act may be offered: `member.offers("account.lock")`."""
@@ -33,7 +41,10 @@ class StaffEntry:
 
 @dataclass(frozen=True)
 class AgencyEntry:
-    """An agency with its people; `holders` is how many active people hold its key, `new` that it is unconfirmed."""
+    """An agency with its people; `holders` is how many active people hold its key, `new` that it is unconfirmed.
+
+    `away` of its people hold the key too, and are locked for absence.
+    """
 
     id: UUID | None
     name: str
@@ -41,6 +52,7 @@ class AgencyEntry:
     holders: int
     new: bool
     confirmable: bool
+    away: int = 0
 
 
 @action(Act.ACCOUNT_LIST)
@@ -51,6 +63,7 @@ def list_people(context: ActContext) -> tuple[AgencyEntry, ...]:
 
 def agencies_in_reach(context: ActContext) -> tuple[AgencyEntry, ...]:
     """Return the agencies in reach with their members, one's own first."""
+    locks_at = absence.soon_locked_at(context.crypto)
     members = [colleague for colleague in colleagues(context) if is_in_reach(context, colleague.agency_id)]
     entries = []
     for agency in _agencies_shown(context):
@@ -63,6 +76,7 @@ def agencies_in_reach(context: ActContext) -> tuple[AgencyEntry, ...]:
                 people=tuple(_staff_entry(context, colleague, holders, people) for colleague in people),
                 holders=sum(colleague.state == MemberState.ACTIVE and colleague.id in holders for colleague in people),
                 new=agency.state == AgencyState.NEW,
+                away=sum(colleague.state == MemberState.AWAY and colleague.id in holders for colleague in people),
                 confirmable=agency.state == AgencyState.NEW and confirms_agencies(context),
             )
         )
@@ -70,7 +84,12 @@ def agencies_in_reach(context: ActContext) -> tuple[AgencyEntry, ...]:
     if alone:
         people_alone = tuple(_staff_entry(context, colleague, set(), alone) for colleague in alone)
         entries.append(AgencyEntry(None, "", people_alone, 0, new=False, confirmable=False))
-    return tuple(entry for entry in entries if entry.people or entry.new)
+    return tuple(_with_absences(entry, locks_at) for entry in entries if entry.people or entry.new)
+
+
+def _with_absences(entry: AgencyEntry, locks_at: Mapping[UUID, int]) -> AgencyEntry:
+    people = (replace(member, locks_at=locks_at.get(member.who.id, 0)) for member in entry.people)
+    return replace(entry, people=tuple(people))
 
 
 def is_in_reach(context: ActContext, agency_id: UUID | None) -> bool:
@@ -120,13 +139,13 @@ def _agencies_shown(context: ActContext) -> list[Agency]:
 def _staff_entry(context: ActContext, colleague: Colleague, holders: set[UUID], people: list[Colleague]) -> StaffEntry:
     can: set[Act] = set()
     if colleague.id != context.me:
-        if colleague.state == MemberState.ACTIVE:
+        if colleague.state in (MemberState.ACTIVE, MemberState.AWAY):
             can.add(Act.ACCOUNT_LOCK)
-        if colleague.state == MemberState.LOCKED:
+        if colleague.state in (MemberState.LOCKED, MemberState.AWAY):
             can.add(Act.ACCOUNT_UNLOCK)
         if colleague.state != MemberState.LEFT and (context.permit.reach >= Reach.AGENCY or not has_lead(people)):
             can.add(Act.ACCOUNT_LEAVE)
-        if colleague.state in (MemberState.ACTIVE, MemberState.LOCKED) and allowed(context.actor, Act.MEMBER_RESTART):
+        if colleague.state in _ENROLLED and allowed(context.actor, Act.MEMBER_RESTART):
             can.add(Act.MEMBER_RESTART)
         if colleague.state == MemberState.LEFT and context.permit.reach < Reach.AGENCY:
             can.add(Act.ACCOUNT_MOVE)

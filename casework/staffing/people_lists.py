@@ -17,6 +17,7 @@ _STATES = {
     "waiting": _("chờ đồng nghiệp xác nhận"),
     "invited": _("được mời, chưa nhận"),
     "locked": _("đã khóa"),
+    "away": _("khóa vì lâu không vào"),
     "left": _("đã rời"),
 }
 

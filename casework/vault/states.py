@@ -4,12 +4,13 @@ from enum import StrEnum
 
 
 class MemberState(StrEnum):
-    """Invited without a key, waiting for a colleague to confirm it, active, locked for now, or gone."""
+    """Invited without a key, waiting for a colleague to confirm it, active, locked, locked for absence, or gone."""
 
     INVITED = "invited"
     WAITING = "waiting"
     ACTIVE = "active"
     LOCKED = "locked"
+    AWAY = "away"
     LEFT = "left"
 
 

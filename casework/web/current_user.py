@@ -138,6 +138,7 @@ _PAGE_OF_STATE = {
     "covered": "accounts.mine.covered",
     "pending": "accounts.second_step",
     "waiting": "accounts.wait",
+    "away": "accounts.returning.door",
     "renew": "accounts.mine.passphrase",
     "ended": "accounts.sign_in",
 }

@@ -12,6 +12,7 @@ from casework.web.choice_fields import Choice, Choices, Codes, OneCode
 from casework.web.date_fields import DateParts, YearOrAge
 from casework.web.text_fields import (
     Digits,
+    DoorCode,
     LongText,
     PaperCodeField,
     Password,
@@ -30,6 +31,7 @@ __all__ = [
     "Codes",
     "DateParts",
     "Digits",
+    "DoorCode",
     "Form",
     "LongText",
     "OneCode",

@@ -30,9 +30,14 @@ log = logging.getLogger(__name__)
 # The session, and the mark of a browser that somebody has signed in from: random bytes and MACs, no name.
 COOKIE, DEVICE = "__Host-phien", "__Host-may"
 _SEEN_EVERY = 60 * MICROSECOND
-State = Literal["open", "locked", "covered", "pending", "waiting", "renew", "ended"]
+State = Literal["open", "locked", "covered", "pending", "waiting", "away", "renew", "ended"]
 # The states in which keys are opened, and those in which the session's sealed key is deleted.
 _OPEN, _LOCKED = frozenset({"open", "renew"}), frozenset({"locked", "covered", "ended"})
+_STATE_OF_MEMBER: dict[str, State] = {
+    MemberState.ACTIVE: "open",
+    MemberState.WAITING: "waiting",
+    MemberState.AWAY: "away",
+}
 _session, _member, _head = SessionRow.__table__, Member.__table__, Head.__table__
 _agency, _wrap, _commune = Agency.__table__, Wrap.__table__, Commune.__table__
 
@@ -157,7 +162,7 @@ _RECORDS = (
 def _state(record: _Record, config: Config, at: int) -> State | None:
     """Return the state of a session now; None if it is invalid, as with one factor outside the demo."""
     row, state = record.row, record.member.state
-    if state not in (MemberState.ACTIVE, MemberState.WAITING):
+    if state not in (MemberState.ACTIVE, MemberState.WAITING, MemberState.AWAY):
         return None
     if row.kind == sessions.PENDING:
         return "pending" if sessions.is_pending(row, at=at) else None
@@ -169,9 +174,7 @@ def _state(record: _Record, config: Config, at: int) -> State | None:
         return "ended"
     if row.blob is None or sessions.is_idle(row, at=at, minutes=config.idle_minutes):
         return "covered" if record.covered else "locked"
-    if state == MemberState.WAITING:
-        return "waiting"
-    return "open"
+    return _STATE_OF_MEMBER[state] if state != MemberState.AWAY or sessions.is_at_door(row, at=at) else "ended"
 
 
 def _signed_in_member(session: Session, record: _Record, state: State, seed: bytes | None) -> SignedInMember:

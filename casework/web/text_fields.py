@@ -136,6 +136,16 @@ class Digits(ShortText):
         super().__init__(label, limit=20, **options)
 
 
+class DoorCode(ShortText):
+    """Six digits that somebody else reads aloud: no browser has them to offer."""
+
+    kind = "door"
+    missing = lazy_gettext("Hãy ghi 6 số mà người ấy đọc.")
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        super().__init__(label, limit=20, **options)
+
+
 class PaperCodeField(ShortText):
     """A code copied from paper: capitals, no spelling help."""
 

@@ -14,7 +14,7 @@ TOLD = "có thể mất vì chỉ còn một người"
 Browser = Callable[[str], FlaskClient]
 
 
-@pytest.mark.parametrize("username", ["hoa", "son"])
+@pytest.mark.parametrize("username", ["hoa", "binh", "son"])
 def test_lead_and_administrator_are_told_of_agencies_with_one_key_holder(browser: Browser, username: str):
     page = browser(username).get("/").text
     assert TOLD in page
@@ -23,7 +23,7 @@ def test_lead_and_administrator_are_told_of_agencies_with_one_key_holder(browser
     assert "Hội Liên hiệp Phụ nữ xã: số" not in page
 
 
-@pytest.mark.parametrize("username", ["lan", "binh", "cuong", "thu", "quang"])
+@pytest.mark.parametrize("username", ["lan", "mai", "cuong", "thu", "quang"])
 def test_others_have_nothing_to_do_about_it(browser: Browser, username: str):
     assert TOLD not in browser(username).get("/").text
 

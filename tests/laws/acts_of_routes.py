@@ -41,6 +41,8 @@ OWN = {
     ("GET", "accounts.step_up"),
     ("POST", "accounts.step_up"),
     ("GET", "accounts.wait"),
+    ("GET", "accounts.returning.door"),
+    ("POST", "accounts.returning.door"),
     ("GET", "accounts.mine.covered"),
     ("POST", "accounts.mine.covered"),
 }
@@ -227,6 +229,9 @@ LISTED = {
     ("POST", "accounts.admission.restart"): Act.MEMBER_RESTART,
     ("POST", "accounts.admission.invite"): Act.ADMISSION_INVITE,
     ("POST", "accounts.admission.confirm"): Act.ADMISSION_CONFIRM,
+    ("GET", "accounts.returning.at_door"): Act.RETURN_LIST,
+    ("GET", "accounts.returning.confirm"): Act.RETURN_CONFIRM,
+    ("POST", "accounts.returning.confirm"): Act.RETURN_CONFIRM,
 }
 
 # Their views ask through a function that they call first, and name another act only afterwards.

@@ -57,6 +57,8 @@ SECRETS_ALONE = {
     "accounts.admission.code",
     "accounts.admission.phone",
     "accounts.admission.passphrase",
+    "accounts.returning.confirm",
+    "accounts.returning.door",
 }
 # Nothing is typed or chosen there.
 BUTTONS_ALONE = {

@@ -159,7 +159,7 @@ def test_every_box_for_a_secret_has_a_name_that_is_never_kept_and_no_other_box_h
 
 
 def _is_secret(kind: type) -> bool:
-    return issubclass(kind, forms.Password | forms.Digits | forms.PaperCodeField | forms.ShortCode)
+    return issubclass(kind, forms.Password | forms.Digits | forms.DoorCode | forms.PaperCodeField | forms.ShortCode)
 
 
 def _below(kind: Any) -> Iterator[Any]:

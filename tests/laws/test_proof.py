@@ -20,6 +20,7 @@ PROVEN = {
     "accounts.admission.restart": "son",
     "accounts.admission.invite": "hoa",
     "accounts.admission.confirm": "hoa",
+    "accounts.returning.confirm": "hoa",
     "accounts.mine.passphrase": "lan",
     "accounts.mine.phone": "lan",
     "accounts.mine.paper": "lan",

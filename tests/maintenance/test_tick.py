@@ -129,7 +129,7 @@ def test_who_was_not_there_for_45_days_is_locked_but_for_the_last_of_each_agency
     with stolen(house) as thief:
         state = {row["username"]: row["state"] for row in thief.rows("member")}
     assert state["hoa"] == "active"
-    assert state["lan"] == "locked"
+    assert state["lan"] == "away"
     for home in set(agency.values()):
         assert "active" in {state[username] for username in agency if agency[username] == home}
 

@@ -24,6 +24,7 @@ PENDING, FULL, NIGHT, RENEW = "pending", "full", "night", "renew"
 _ROW_SECONDS = 24 * 3600
 _PENDING_SECONDS = 5 * 60
 _RENEW_SECONDS = 15 * 60
+DOOR_MICROSECONDS = 15 * 60 * MICROSECOND
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,18 @@ def seed_of(row: SessionRow, token: SessionToken, server_keys: ServerKeys) -> by
 def is_valid(row: SessionRow, *, at: int, hours: int) -> bool:
     """Tell whether a session may still be used; a clock moved back revives nothing."""
     return row.created <= at < row.created + hours * 3600 * MICROSECOND and row.seen <= at + MICROSECOND
+
+
+def is_at_door(row: SessionRow, *, at: int) -> bool:
+    """Tell whether both factors were given within 15 minutes; a paper code that stood in for one does not count."""
+    full = row.kind == FULL and row.factors > 1 and row.blob is not None
+    return full and row.created <= at < row.created + DOOR_MICROSECONDS
+
+
+def door_code(commune_id: UUID, member_id: UUID, sid: bytes, server_keys: ServerKeys) -> str:
+    """Return the six digits by which a colleague recognises this session of somebody who was away, and no other."""
+    tag = server_keys.tag(encode_fields("cw/1/return", commune_id, member_id, sid))
+    return f"{int.from_bytes(tag[:8], 'big') % 1_000_000:06d}"
 
 
 def is_pending(row: SessionRow, *, at: int) -> bool:
