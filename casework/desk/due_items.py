@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -101,14 +101,22 @@ def due_in_case(
     if assessment.next_review:
         review_id = item_id(row.id, REVIEW, assessment.next_review)
         items.append(CaseDue(REVIEW, review_id, row.id, due_entries.moment_of(assessment.next_review)))
+    since = last_step(row, opened)
+    if _lies_as_imported(label, since):
+        return items
     present = {Section(entry.section) for entry in heads.listed_revisions(head.listing)}
     # Who reported stood in another section of older cases.
     if unasked(present, frozenset(Section) - {Section.REPORTER}):
         morning = clock.midnight(reading.date_of(row.opened + 1)) + _NOON
         items.append(CaseDue(NIGHT, item_id(row.id, NIGHT, ""), row.id, morning))
     if not (planned or _promised(opened)):
-        items.append(_without_step(row, label, assessment, last_step(row, opened), at))
+        items.append(_without_step(row, label, assessment, since, at))
     return items
+
+
+def _lies_as_imported(label: Label, since: int) -> bool:
+    """Tell whether nothing was done in a case since it came from an old ledger: hundreds of them would hide the rest."""
+    return bool(label.imported) and clock.local(since).date() <= datetime.fromisoformat(label.imported).date()
 
 
 def _promised(pages: Iterable[OpenedDocument]) -> bool:

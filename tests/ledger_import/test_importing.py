@@ -12,6 +12,7 @@ from casework.ledger_import import actions
 from casework.notices import actions as notices
 from casework.policy.vocabulary import Section
 from casework.staffing import actions as staffing
+from tests.desk.test_today import kinds, later
 from tests.house import both_databases, only_sqlite
 from tests.ledger_import.conftest import sheet_of
 from tests.ledger_import.messy_ledger import LEFT_OUT, ROWS_A_SHEET, ledger
@@ -208,3 +209,17 @@ def test_every_row_of_the_messy_ledger_that_can_be_read_is_a_case_with_its_own_d
     assert (look.done, look.ledger.imported, len(look.rows)) == (True, 240, 62)
     found = house["hoa"].does(desk.search, "Lê Thị Mùi")
     assert found
+
+
+@only_sqlite
+def test_what_was_imported_asks_for_nothing_until_somebody_works_on_it(app, house, hoa_brings):
+    hoa_brings.imports(hoa_brings.brings(sheet_of(HANH, NU)))
+    hoa = house["hoa"]
+    first, second = sorted(line.id for line in cases_of(hoa))
+    assert kinds(app, hoa, first) == kinds(app, hoa, second) == []
+    with later(40):
+        assert kinds(app, hoa, first) == []
+        hoa.does(desk.add_note, first, "gọi hỏi thăm, chị ấy ổn")
+        assert kinds(app, hoa, first) == ["unplanned"]
+        assert kinds(app, hoa, second) == []
+        hoa.leaves()
