@@ -7,11 +7,20 @@ from casework.gate import ActContext
 from casework.policy.vocabulary import Act
 
 OPENINGS = frozenset(
-    {Act.CASE_READ, Act.SECTION_READ, Act.SECTION_READ_SHARED, Act.SECTION_HISTORY, Act.NAME_SHOW, Act.CASE_SEARCH}
+    {
+        Act.CASE_READ,
+        Act.SECTION_READ,
+        Act.SECTION_READ_SHARED,
+        Act.SECTION_HISTORY,
+        Act.NAME_SHOW,
+        Act.CASE_SEARCH,
+        Act.CASE_ALIKE,
+    }
 )
 MAX_OPENINGS = 200
 WINDOW_MICROSECONDS = 10 * 60 * clock.MICROSECOND
 MAX_SEARCHES = 30
+_SEARCHES = (Act.CASE_SEARCH, Act.CASE_ALIKE)
 SEARCH_WINDOW_MICROSECONDS = 60 * clock.MICROSECOND
 
 
@@ -27,6 +36,6 @@ def enforce(context: ActContext) -> None:
 def enforce_searches(context: ActContext) -> None:
     """Raise Throttled after 30 searches within one minute, and as `enforce` does."""
     since = context.crypto.at - SEARCH_WINDOW_MICROSECONDS
-    if read.exceeded(context.crypto, [Act.CASE_SEARCH], who=context.me, since=since, most=MAX_SEARCHES):
+    if read.exceeded(context.crypto, _SEARCHES, who=context.me, since=since, most=MAX_SEARCHES):
         raise Throttled(gettext_noop("Tìm quá nhiều lần trong một phút. Hãy chờ một chút."), about=context.me)
     enforce(context)

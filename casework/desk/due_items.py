@@ -115,7 +115,7 @@ def due_in_case(
 
 
 def _lies_as_imported(label: Label, since: int) -> bool:
-    """Tell whether nothing was done in a case since it came from an old ledger: hundreds of them would hide the rest."""
+    """Tell whether nothing was done in a case since it came from an old ledger: hundreds would hide the rest."""
     return bool(label.imported) and clock.local(since).date() <= datetime.fromisoformat(label.imported).date()
 
 

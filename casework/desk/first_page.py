@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from casework import clock
 from casework.audit import read
 from casework.cases import reading
 from casework.cases.reading import ListedCase
 from casework.desk.due_actions import list_dues
 from casework.desk.task_actions import list_clocks
-from casework.desk.view_models import Home
+from casework.desk.view_models import CaseLine, Home
 from casework.gate import ActContext, Action
 from casework.intake.advice_actions import due_contacts
 from casework.notices.actions import list_due, list_notices
@@ -23,6 +25,8 @@ from casework.referrals.receiving_actions import list_referrals
 from casework.referrals.unsent_actions import list_unsent
 from casework.retention.actions import list_requests
 
+# New cases are to be compared with the others so long.
+_COMPARED_DAYS = 7
 # Each list of a whole first page by its field of Home.
 _OTHER_LISTS: Mapping[str, Action[[], Any]] = {
     "box": list_referrals,
@@ -42,9 +46,23 @@ def with_other_lists(context: ActContext, home: Home) -> Home:
     """Add the lists that this person may see, each with a log line of its own."""
     if allowed(context.actor, Act.ADVICE_LIST):
         home = replace(home, again=due_contacts(context))
+    if allowed(context.actor, Act.CASE_ALIKE_PAIRS):
+        home = replace(home, to_compare=_to_compare(context, home.cases))
     lists = {name: doing for name, doing in _OTHER_LISTS.items() if allowed(context.actor, doing.act)}
     home = replace(home, **{name: context.also(doing) for name, doing in lists.items()})
     return replace(home, cases=tuple(line for line in home.cases if line.id not in context.unreadable))
+
+
+def _to_compare(context: ActContext, cases: Iterable[CaseLine]) -> tuple[CaseLine, ...]:
+    """Return what colleagues have opened in seven days, unless I have looked since whether it was opened twice."""
+    today, week = clock.today(), timedelta(days=_COMPARED_DAYS)
+    new = [line for line in cases if line.ours and not line.mine and today - week <= line.opened < today]
+    if not new:
+        return ()
+    # A row tells the day alone: what is of today is asked for tomorrow, and a look counts from the day after.
+    since = clock.midnight(max(line.opened for line in new) + timedelta(days=1))
+    looked = read.exceeded(context.crypto, [Act.CASE_ALIKE_PAIRS], who=context.me, since=since, most=1)
+    return () if looked else tuple(new)
 
 
 def contacts_to_renew(context: ActContext, cases: Iterable[ListedCase]) -> frozenset[UUID]:

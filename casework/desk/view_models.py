@@ -87,6 +87,7 @@ class Home:
     further talk by today; `clocks` are those of the law that nobody has kept yet; `at_risk` are sealed cases of my own
     that may be lost; the cases in `named` are read by somebody who must not know; `dues` is what is due by their own
     pages, of cases in reach; `progress` is where those stand that are shown.
+    `to_compare` are new cases that a lead has not compared with the others yet.
     """
 
     cases: tuple[CaseLine, ...]
@@ -108,6 +109,7 @@ class Home:
     at_risk: tuple[SealedCaseAtRisk, ...] = ()
     dues: CaseDues = field(default_factory=CaseDues)
     progress: Mapping[UUID, CaseProgress] = field(default_factory=dict)
+    to_compare: tuple[CaseLine, ...] = ()
 
     @property
     def by_id(self) -> dict[UUID, CaseLine]:

@@ -1,6 +1,6 @@
 """The way through the pages of an intake: which page stands where, what a draft holds, where the next step leads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,11 +13,13 @@ from werkzeug.wrappers import Response
 
 from casework import clock
 from casework.cases.advice import Advice
-from casework.cases.sections import Plan
+from casework.cases.fields import section_from_fields
+from casework.cases.sections import Contact, Identity, Plan
 from casework.codelists import codelist
-from casework.errors import BadInput, NotFound
+from casework.errors import BadInput, NotFound, Throttled
 from casework.intake import actions, check_page
 from casework.intake.actions import IntakeAnswers, OpenDraft
+from casework.intake.alike_actions import AlikeCase, find_alike
 from casework.intake.answers import answers_of
 from casework.intake.consent_form import ConsentForm
 from casework.intake.forms import (
@@ -31,8 +33,9 @@ from casework.intake.forms import (
     ToldForm,
 )
 from casework.intake.sharing_form import SharingForm
+from casework.policy.vocabulary import Act
 from casework.web.choice_fields import YES
-from casework.web.current_user import me, perform
+from casework.web.current_user import may, me, perform
 from casework.web.form_tokens import carried, given_fields, go_on
 from casework.web.translation import day, when
 
@@ -213,6 +216,17 @@ def _promised(advice: Advice | None) -> Plan:
     return Plan(actions=_("Hẹn nói chuyện lại ngày %(day)s: %(how)s", day=on, how=advice.again_how))
 
 
+def _alike(draft: DraftPages, forms: Mapping[int, IntakePage]) -> Sequence[AlikeCase]:
+    """Return the cases in reach that may be of this person; who looks too often in a minute is told nothing."""
+    fields = [field for form in forms.values() for field in form if not field.errors]
+    if draft.offers.practice or not may(Act.CASE_ALIKE):
+        return ()
+    try:
+        return perform(find_alike, section_from_fields(Identity, fields), section_from_fields(Contact, fields))
+    except Throttled:
+        return ()
+
+
 def unfinished(forms: Mapping[int, IntakePage]) -> int | None:
     """Return the number of the first page with something to correct, if there is one."""
     return next((number for number, form in forms.items() if form.errors), None)
@@ -292,6 +306,7 @@ def render_check(draft: DraftPages) -> str:
     forms = draft.forms()
     return render_template(
         TEMPLATES[CHECK],
+        alike=_alike(draft, forms),
         back_url=url_for("intake.page", draft_id=draft.id, number=draft.last_asked),
         groups=check_page.groups(forms, draft.id),
         unfinished=unfinished(forms),

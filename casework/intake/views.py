@@ -7,7 +7,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.intake import actions, advice_views, night_views, page_flow, paper_views, practice_views, speech_views
+from casework.intake import (
+    actions,
+    advice_views,
+    alike_views,
+    night_views,
+    page_flow,
+    paper_views,
+    practice_views,
+    speech_views,
+)
 from casework.intake.actions import Setting
 from casework.intake.advice_forms import AdviceForm
 from casework.intake.forms import MustNotKnowForm, Offers
@@ -18,6 +27,7 @@ from casework.web.form_tokens import carried, given_before, given_fields
 
 blueprint = Blueprint("intake", __name__)
 blueprint.register_blueprint(advice_views.blueprint)
+blueprint.register_blueprint(alike_views.blueprint)
 blueprint.register_blueprint(night_views.blueprint)
 blueprint.register_blueprint(paper_views.blueprint)
 blueprint.register_blueprint(practice_views.blueprint)

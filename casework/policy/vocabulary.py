@@ -96,6 +96,8 @@ class Act(StrEnum):
     CASE_READ = "case.read"
     CASE_LIST = "case.list"
     CASE_SEARCH = "case.search"
+    CASE_ALIKE = "case.alike"
+    CASE_ALIKE_PAIRS = "case.alike_pairs"
     CASE_CLOSE = "case.close"
     CASE_PRINT = "case.print"
     DEATH_READ = "death.read"

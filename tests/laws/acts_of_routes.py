@@ -144,6 +144,7 @@ LISTED = {
     ("GET", "intake.paper.papers"): Act.INTAKE_BEGIN,
     ("GET", "intake.paper.intake"): Act.INTAKE_BEGIN,
     ("GET", "intake.paper.lost_machine"): Act.INTAKE_BEGIN,
+    ("GET", "intake.alike.pairs"): Act.CASE_ALIKE_PAIRS,
     ("GET", "intake.practice.page"): Act.PRACTICE_LIST,
     ("POST", "intake.practice.promote"): Act.PRACTICE_PROMOTE,
     ("POST", "intake.practice.remove"): Act.PRACTICE_REMOVE,
