@@ -15,7 +15,7 @@ from tests.referrals.scenes import referred
 
 pytestmark = only_sqlite
 HOUR = 3600 * clock.MICROSECOND
-_NUMBER = re.compile(r'class="waits">\((\d+)<')
+_NUMBER = re.compile(r'class="waits">\((\d+)[<)]')
 
 
 def number(client: FlaskClient, path: str = "/so-lieu") -> int:
