@@ -16,6 +16,7 @@ from casework.desk.view_models import CaseLine, Home
 from casework.gate import ActContext, Action
 from casework.intake.advice_actions import due_contacts
 from casework.notices.actions import list_due, list_notices
+from casework.notices.view_models import NoticeBox
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.ground_actions import list_reviews
@@ -50,7 +51,15 @@ def with_other_lists(context: ActContext, home: Home) -> Home:
         home = replace(home, to_compare=_to_compare(context, home.cases))
     lists = {name: doing for name, doing in _OTHER_LISTS.items() if allowed(context.actor, doing.act)}
     home = replace(home, **{name: context.also(doing) for name, doing in lists.items()})
+    home = replace(home, notices=_without_kin(home))
     return replace(home, cases=tuple(line for line in home.cases if line.id not in context.unreadable))
+
+
+def _without_kin(home: Home) -> NoticeBox:
+    """Return the notices so that nobody is offered for a call who must not know of the case."""
+    kin = {case.case_id: case.names for case in home.named}
+    lines = (replace(line, kin=kin[line.case_id]) if line.case_id in kin else line for line in home.notices.lines)
+    return NoticeBox(tuple(lines))
 
 
 def _to_compare(context: ActContext, cases: Iterable[CaseLine]) -> tuple[CaseLine, ...]:

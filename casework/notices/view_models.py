@@ -148,17 +148,19 @@ class NoticeLine:
     def call_next(self) -> str:
         """Return the name of whom to call: the next after each target time, and at once after a call that was missed.
 
-        Time alone ends at the last of them; once the last was called in vain the first is called again.
+        Time alone ends at the last of them; once the last was called in vain the first is called again. Whoever must
+        not know is never called, as far as this line knows of it.
         """
-        if self.state != NoticeState.SENT or not self.readers:
+        people = [name for name in self.readers if name not in self.kin]
+        if self.state != NoticeState.SENT or not people:
             return ""
         turn = 0
         for at in self.missed:
-            turn = max(turn, self._turns_passed(at)) + 1
-        return self.readers[max(turn, self._turns_passed(self.now)) % len(self.readers)]
+            turn = max(turn, self._turns_passed(at, len(people))) + 1
+        return people[max(turn, self._turns_passed(self.now, len(people))) % len(people)]
 
-    def _turns_passed(self, at: int) -> int:
-        return min((at - self.sent) // _target("notice_open"), len(self.readers) - 1)
+    def _turns_passed(self, at: int, people: int) -> int:
+        return min((at - self.sent) // _target("notice_open"), people - 1)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from casework import unguarded_database
 from casework.cases import restriction
-from casework.cases.sections import Identity, Notice
+from casework.cases.sections import Identity, Notice, SafetyPlan
 from casework.cases.states import NoticeState
 from casework.clock import MICROSECOND, use_clock
 from casework.codelists import UnknownCode
@@ -107,6 +107,20 @@ def test_after_a_call_that_nobody_answered_the_next_in_order_is_named_at_once(ho
             lan.does(actions.record_call, *notice.at, Notice(when="2026-11-23T23:15+07:00"), reached=False)
             [line] = lan.does(actions.list_notices).unreceived
             assert (line.call_next, line.call.step) == (after, "not_reached")
+
+
+def test_who_is_named_as_one_who_must_not_know_after_it_was_sent_is_not_offered_for_a_call(house: House, lan):
+    notice = told(house)
+    lan.does(desk.write_section, notice.case_id, SafetyPlan(somebody="yes", who_must_not_know="Đặng Văn Chính"), base=1)
+    assert lan.does(actions.read_notice, *notice.at).line.call_next == "Tạ Quang Vinh"
+    [line] = lan.does(desk.list_cases, whole_page=True).notices.unreceived
+    assert line.call_next == "Tạ Quang Vinh"
+
+
+def test_where_nobody_of_the_chairs_may_know_the_level_above_is_called():
+    first = Notice(readers=joined_names(("A", "B")))
+    line = NoticeLine(uuid4(), uuid4(), first, NoticeState.SENT, 0, 0, incoming=False, kin=("A", "B"))
+    assert line.call_next == ""
 
 
 @given(
