@@ -1,6 +1,6 @@
 """The database: base classes, one kind of transaction, and the two guards that no statement gets past."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -84,7 +84,9 @@ _FOREIGN = {
 class Database:
     """One engine with its guards; hands out transactions and nothing else."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, tables: Collection[str] | None = None) -> None:
+        """Open no connection yet; `tables` are those that the role of this database reads, if not all."""
+        self._tables = Base.metadata.tables if tables is None else tables
         # LIFO: the connection that was used last has its page cache filled; one that waited must read anew.
         self.engine = open_engine(url, pragmas=_PRAGMAS, waits_forever=False, pool_size=8, pool_use_lifo=True)
         event.listen(self.engine, "before_cursor_execute", _guard)
@@ -133,7 +135,7 @@ class Database:
                     raise Busy("Sổ đang bận. Chờ một chút rồi thử lại.") from cause
                 if is_forbidden(cause.orig) or is_not_there(cause.orig):
                     # A start has compared the schema with the program: somebody has taken this away meanwhile.
-                    grants.require(session.connection(), Base.metadata.tables, refused=is_forbidden(cause.orig))
+                    grants.require(session.connection(), self._tables, refused=is_forbidden(cause.orig))
                     raise AlteredRows(row="schema") from cause
                 raise
             except MultipleResultsFound as cause:

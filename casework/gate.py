@@ -298,7 +298,7 @@ class Gate:
 
 def open_gate(config: Config, key: Kek) -> Gate:
     """Open the gate of an installation, with the evidence that lies outside the database."""
-    released = Database(config.counts_url) if config.counts_url else None
+    released = Database(config.counts_url, tables=("release",)) if config.counts_url else None
     return Gate(Database(config.database_url), key, outside_evidence.of_installation(config), released)
 
 

@@ -15,6 +15,8 @@ from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.desk.due_items import CaseDue, DuePage, end_of, item_id
 from casework.desk.view_models import CaseLine, Home
+from casework.intake.advice_actions import AdviceContact
+from casework.policy.vocabulary import Section
 from casework.referrals.view_models import Box
 from casework.web.list_pages import Filter, ListKind, Order, by_code
 
@@ -192,7 +194,14 @@ def _elsewhere(home: Home) -> Iterator[DueLine]:
         yield DueLine("draft", due, url_for("intake.resume", draft_id=draft.id), mine=draft.mine)
     for talk in home.again:
         on = clock.today() if not talk.advice.again_on else date.fromisoformat(talk.advice.again_on)
-        yield DueLine("talk", end_of(on), url_for("intake.advice.contact", contact_id=talk.id), mine=talk.mine)
+        yield DueLine("talk", end_of(on), _page_of_talk(talk), mine=talk.mine)
+
+
+def _page_of_talk(talk: AdviceContact) -> str:
+    """Return where a promised talk is kept: with the advice, or in the plan of the case that it has become."""
+    if talk.opened:
+        return url_for("desk.sections.edit", case_id=talk.id, word=Section.PLAN.code)
+    return url_for("intake.advice.contact", contact_id=talk.id)
 
 
 _WHEN = {LATE: _("Quá hạn"), TODAY: _("Hôm nay"), SOON: _("Trong bảy ngày tới")}

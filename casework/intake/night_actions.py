@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from casework.cases import reading
+from casework.cases import case_labels, reading
 from casework.errors import BadInput, NotFound, gettext_noop
 from casework.gate import ActContext, action
 from casework.intake.actions import Setting, begin_intake, id_of_form, open_case, start_draft
@@ -42,7 +42,7 @@ def record_night_sheet(
 
 
 @action(Act.NIGHT_STEPS)
-def read_night_steps(context: ActContext, case_id: UUID) -> Setting:
-    """Return whom to call at once, for a case in reach that is open."""
-    reading.find_case(context, case_id)
-    return context.also(begin_intake, in_danger=True)
+def read_night_steps(context: ActContext, case_id: UUID) -> tuple[Setting, str]:
+    """Return whom to call at once, and the code of the case in reach that it is about."""
+    code = case_labels.code(context, reading.find_case(context, case_id))
+    return context.also(begin_intake, in_danger=True), code

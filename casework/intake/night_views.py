@@ -46,9 +46,9 @@ def record() -> Response | tuple[str, int]:
 @blueprint.get("/don-dem/<uuid:case_id>/goi-ngay")
 def steps(case_id: UUID) -> str:
     """Show whom to call about a case that a night sheet has opened; from there it goes on to what is sent."""
-    setting = perform(night_actions.read_night_steps, case_id)
+    setting, code = perform(night_actions.read_night_steps, case_id)
     onward, offers = url_for("referrals.unsent.read", case_id=case_id), Offers(setting=setting)
-    return render_template("intake/steps.html", offers=offers, setting=setting, carried=None, onward=onward)
+    return render_template("intake/steps.html", offers=offers, setting=setting, carried=None, onward=onward, code=code)
 
 
 @blueprint.get("/don-dem/giay")

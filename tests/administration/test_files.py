@@ -15,7 +15,8 @@ SPELT = {"COMMUNE": "[0-9a-f]{32}", "NNNNNNNN": r"\d{8}", "YYYYMMDDTHHMMSSZ": r"
 
 def modes_in_table() -> dict[re.Pattern[str], int]:
     """The mode of every name in the table, where a place holder stands for what it is in the file's name."""
-    rows = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8").partition("\n## 15. Files\n")[2].splitlines()
+    page = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+    rows = page.partition("\n## 15. Files\n")[2].partition("\n## ")[0].splitlines()
     cells = [row.split("|") for row in rows if row.startswith("| `")]
     named = [(name, int(cell[3], 8)) for cell in cells for name in re.findall(r"`([^`]+)`", cell[1])]
     patterns = {re.escape(name): mode for name, mode in named}

@@ -9,7 +9,7 @@ from casework import clock
 from casework.audit.verify import verify
 from casework.db import Base
 from casework.desk import actions as desk
-from casework.errors import Busy
+from casework.errors import MissingGrants
 from casework.statistics import actions as statistics
 from tests.deploy.roles import Roles, as_service
 from tests.source import ROOT
@@ -92,7 +92,7 @@ def test_the_statistician_reads_releases_through_the_narrow_role_alone(roles: Ro
             root.execute(sql.SQL("REVOKE ALL ON release FROM {}").format(app))
             assert thu.does(statistics.read_releases) == (released,)
             root.execute(sql.SQL("REVOKE ALL ON release FROM {}").format(counts))
-            with pytest.raises(Busy):
+            with pytest.raises(MissingGrants, match="release"):
                 thu.does(statistics.read_releases)
 
 

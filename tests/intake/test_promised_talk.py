@@ -36,7 +36,7 @@ def test_a_promised_talk_and_the_channel_go_along_into_the_case_until_the_plan_s
     assert how in plan.data.to_json()["actions"]
     (due,) = lan.does(desk.list_cases, whole_page=True).again
     assert (due.id, due.opened) == (contact_id, True)
-    assert f"/vu-viec/{contact_id}/plan/sua" in client.get("/").text
+    assert f"/vu-viec/{contact_id}/plan/sua" in client.get("/hom-nay").text
     assert lan.does(advice.list_advice) == ()
     lan.does(desk.write_section, contact_id, Plan(actions="Đã gặp ở chợ."), base=1)
     assert lan.does(desk.list_cases, whole_page=True).again == ()

@@ -104,7 +104,8 @@ def boxes(form: Any) -> Iterator[tuple[str, str]]:
     """Type into every box, turn every box around that can be ticked, and choose an answer of each question."""
     for box in form.xpath(".//textarea|.//select|.//input[not(@type='hidden')]"):
         name, kind = box.get("name"), box.get("type")
-        if kind == "checkbox" and box.get("checked") is not None:
+        # No browser lets a page put a chosen file back.
+        if kind == "file" or (kind == "checkbox" and box.get("checked") is not None):
             continue
         if kind in ("radio", "checkbox"):
             # Whoever agrees, or is in danger, is asked more on the next page.

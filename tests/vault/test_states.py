@@ -9,10 +9,10 @@ from casework.vault.crypto.encoding import encode_field, encode_fields
 from casework.vault.states import AgencyState, EnvelopeKind, MemberState
 
 STORED = {
-    MemberState: "invited waiting active locked left",
+    MemberState: "invited waiting active locked away left",
     AgencyState: "new active closed",
     EnvelopeKind: "kept sent",
-    CaseState: "advice draft open closed void",
+    CaseState: "advice draft open closed void practice",
     GroundState: "live review set_aside withdrawn",
     ReferralState: "sent opened accepted asked done declined withdrawn expired over",
     NoticeState: "sent opened assigned answered spoken kin city set_aside withdrawn",
