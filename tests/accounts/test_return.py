@@ -209,7 +209,7 @@ def test_the_door_closes_after_15_minutes_and_a_clock_moved_back_revives_nothing
 
 @only_sqlite
 def test_who_waits_at_the_door_too_long_can_write_into_no_draft_of_the_account(house: House, at_day: Clock):
-    """A locked screen lets its owner save the page of a draft, for that only seals; at the door nobody owns anything."""
+    """A locked screen lets its owner save a page of a draft, for that only seals; at the door nobody owns anything."""
     lan = house["lan"]
     draft = lan.does(intake.start_draft, {3: {"phone": ["0912345678"]}})
     locks_who_was_away(house, at_day)
