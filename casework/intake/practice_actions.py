@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casework.accounts import staff
 from casework.audit import verify
-from casework.cases import erasure, facts, reading, scope
+from casework.cases import erasure, facts, holder_transfer, reading, scope
 from casework.cases.sections import Label, SafetyPlan
 from casework.cases.states import CaseState
 from casework.gate import ActContext, action
@@ -45,6 +45,7 @@ def promote_practice(context: ActContext, case_id: UUID) -> bool:
     case = reading.find_practice(context, case_id)
     case.row.state = CaseState.OPEN
     context.session.flush()
+    holder_transfer.take_from_who_left(context, case)
     facts.derive_again(context, case)
     page = reading.newest_page(context, case, Section.SAFETY_PLAN)
     return page is not None and SafetyPlan.from_json(page.data).somebody == "yes"

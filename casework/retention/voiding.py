@@ -8,6 +8,7 @@ from casework.cases import (
     case_labels,
     consent_and_grounds,
     due_entries,
+    holder_transfer,
     notice_access,
     reading,
     scope,
@@ -97,6 +98,7 @@ def restore_case(context: ActContext, case_id: UUID) -> None:
     """Restore a voided case; what was shared stays cut off until it is shared anew."""
     verified = reading.find_voided(context, case_id)
     verified.row.state = CaseState.OPEN if verified.row.closed is None else CaseState.CLOSED
+    holder_transfer.take_from_who_left(context, verified)
     writing.revoke(context, verified)
 
 
