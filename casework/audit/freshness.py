@@ -82,10 +82,16 @@ def newest_number(commune_id: Any, head_id: Any) -> Any:
 
 
 _NEWEST_MAC = select(newest_line(bindparam("commune"), bindparam("head"))[1])
+_NEWEST_NUMBER = select(newest_number(bindparam("commune"), bindparam("head")))
 _VERSION = select(Head.v).where(Head.commune_id == bindparam("commune"), Head.id == bindparam("member"))
 _HEAD = select(Head, *newest_line(Head.commune_id, Head.id)).where(
     Head.commune_id == bindparam("commune"), Head.id == bindparam("head")
 )
+
+
+def was_logged(session: Session, commune_id: UUID, head_id: UUID) -> bool:
+    """Tell whether the log knows of a head of this id, one that was erased too."""
+    return session.execute(_NEWEST_NUMBER, {"commune": commune_id, "head": head_id}).scalar_one() is not None
 
 
 def cases_gone(session: Session, commune_id: UUID, case_ids: frozenset[UUID]) -> list[UUID]:

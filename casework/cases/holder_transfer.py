@@ -46,6 +46,22 @@ def transfer_from_leaver(context: ActContext, leaver: Member) -> None:
             writing.revoke(context, VerifiedCase(row, head))
 
 
+def take_from_who_left(context: ActContext, case: VerifiedCase) -> None:
+    """Hold a case myself whose holder has left since it was put aside: it was handed to nobody then.
+
+    Whoever left may work elsewhere by now, and would find a case again that they hold.
+    """
+    agency = freshness.agency(context.session, context.commune_id, case.row.owner_id)
+    ids = epochs.key_holders(context.crypto, agency)
+    able = {member.id for member in colleagues(context) if member.id in ids and member.state in _MAY_HOLD}
+    named = (case.row.holder_id, case.row.standin_id)
+    gone = {member_id for member_id in named if member_id is not None and member_id not in able}
+    for member_id in gone:
+        _replace_holder(case.row, member_id, context.me)
+    if gone:
+        writing.revoke(context, case)
+
+
 def _replace_holder(row: Case, leaver_id: UUID, successor_id: UUID) -> None:
     if row.holder_id == leaver_id:
         row.holder_id = successor_id

@@ -9,7 +9,7 @@ from casework.cases.models import Case, ChairNotice, Ground, Referral
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import LEDGERS
-from casework.errors import Conflict, Refused
+from casework.errors import Conflict, Refused, gettext_noop
 from casework.gate import ActContext
 from casework.policy.permit import issue
 from casework.policy.vocabulary import Act, Section
@@ -18,8 +18,20 @@ from casework.vault.integrity.signed_rows import SignedRow
 from casework.vault.keys.envelopes import Plaintext, seal_revision
 from casework.vault.models import Document, Envelope
 
+RECORDED_BEFORE = gettext_noop(
+    "Tờ này đã được ghi một lần rồi, và bản đã ghi nay không còn ở chỗ bạn: đã bỏ, đã xóa hoặc đã giao. "
+    "Nếu là chuyện mới, hãy mở một tờ mới."
+)
+
 
 def add_case(context: ActContext, row: Case) -> VerifiedCase:
+    """Add a case under an id that none has ever had; raise Conflict for one that is or was another's.
+
+    A form that is sent again names the same id. Were it given to a new case once the first was erased, a restore would
+    erase the new one as well.
+    """
+    if freshness.was_logged(context.session, context.commune_id, row.id):
+        raise Conflict(RECORDED_BEFORE, about=row.id)
     head = heads.create(context.session, context.commune_id, "case", row.id)
     context.session.add(row)
     context.session.flush()

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casework.accounts import staff
-from casework.cases import erasure, facts, reading, scope
-from casework.cases.sections import Label
+from casework.audit import verify
+from casework.cases import erasure, facts, holder_transfer, reading, scope
+from casework.cases.sections import Label, SafetyPlan
 from casework.cases.states import CaseState
 from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
@@ -35,18 +36,26 @@ def list_practice(context: ActContext) -> tuple[PracticeCase, ...]:
 
 
 @action(Act.PRACTICE_PROMOTE)
-def promote_practice(context: ActContext, case_id: UUID) -> None:
+def promote_practice(context: ActContext, case_id: UUID) -> bool:
     """Make a practice case a true one: somebody has come while one was practising, or it was true from the beginning.
 
     It was received on the day on which it was written; from now on it is counted, and what was agreed to can be sent.
+    Returns whether there is somebody who must not know: the leads of the agency read it until it is sealed to a few.
     """
     case = reading.find_practice(context, case_id)
     case.row.state = CaseState.OPEN
     context.session.flush()
+    holder_transfer.take_from_who_left(context, case)
     facts.derive_again(context, case)
+    page = reading.newest_page(context, case, Section.SAFETY_PLAN)
+    return page is not None and SafetyPlan.from_json(page.data).somebody == "yes"
 
 
 @action(Act.PRACTICE_REMOVE)
 def remove_practice(context: ActContext, case_id: UUID) -> None:
-    """Delete a practice case with all that was written in it."""
+    """Delete a practice case with all that was written in it, by one person alone.
+
+    Raises AlteredRow while a line of the log does not hold: it may be a true case whose earlier state was put back.
+    """
+    verify.require_whole(context.crypto)
     erasure.erase(context, reading.find_practice(context, case_id))

@@ -25,8 +25,12 @@ def page() -> str:
 
 @blueprint.post("/tap/<uuid:case_id>/that")
 def promote(case_id: UUID) -> Response:
-    """Make a practice case a true one, and lead to what is to be sent."""
-    perform(practice_actions.promote_practice, case_id)
+    """Make a practice case a true one, and lead to what is to be sent, or first to who alone shall read it."""
+    if perform(practice_actions.promote_practice, case_id):
+        flash(
+            _("Bây giờ là vụ việc thật. Ca này có người không được biết, mà lãnh đạo đang đọc được: hãy giữ kín ngay.")
+        )
+        return redirect(url_for("staffing.readers.restrict", case_id=case_id), 303)
     flash(_("Bây giờ là vụ việc thật: được đếm, và gửi được."), "done")
     return redirect(url_for("referrals.unsent.read", case_id=case_id), 303)
 

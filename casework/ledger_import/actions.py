@@ -20,7 +20,6 @@ from casework.ledger_import.uploads import RawSheet
 from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
 from casework.statistics.actions import first_open_day
-from casework.vault.keys import kept_forms
 from casework.vault.keys.sessions import SessionToken
 
 BATCH = 10
@@ -178,7 +177,7 @@ def _coming(
 
 def _open(context: ActContext, case_id: UUID, row: ReadRow) -> None:
     """Open one case as an intake does; no referral, notice or ground comes of it."""
-    if row.received is None or kept_forms.case_is_there(context.session, context.commune_id, case_id):
+    if row.received is None or freshness.was_logged(context.session, context.commune_id, case_id):
         return
     freshness.member(context.session, context.commune_id, context.me)
     begun = reading.day_of(clock.midnight(row.received))

@@ -8,6 +8,7 @@ from casework.cases import (
     case_labels,
     consent_and_grounds,
     due_entries,
+    holder_transfer,
     notice_access,
     reading,
     scope,
@@ -97,6 +98,7 @@ def restore_case(context: ActContext, case_id: UUID) -> None:
     """Restore a voided case; what was shared stays cut off until it is shared anew."""
     verified = reading.find_voided(context, case_id)
     verified.row.state = CaseState.OPEN if verified.row.closed is None else CaseState.CLOSED
+    holder_transfer.take_from_who_left(context, verified)
     writing.revoke(context, verified)
 
 
@@ -149,7 +151,11 @@ def _add_former_code(context: ActContext, kept: VerifiedCase, old: Label) -> Non
 
 
 def _note_merge_in_facts(context: ActContext, kept: VerifiedCase, voided: VerifiedCase) -> None:
-    """Note in the facts of the case that stays which one was merged into it, so that both are one when counted."""
+    """Note in the facts of the case that stays which one was merged into it, so that both are one when counted.
+
+    Only what two rows of old ledgers say stays a row of an old ledger, which is counted by its own day or not at all:
+    somebody who came since would be counted nowhere.
+    """
     kept_facts, voided_facts = (
         reading.newest_page(context, kept, Section.FACTS),
         reading.newest_page(context, voided, Section.FACTS),
@@ -157,6 +163,7 @@ def _note_merge_in_facts(context: ActContext, kept: VerifiedCase, voided: Verifi
     if kept_facts is None:
         return
     facts = Facts.from_json(kept_facts.data)
-    merged_before = Facts.from_json(voided_facts.data).merged if voided_facts else ""
-    merged = " ".join(filter(None, (facts.merged, voided.id.hex, merged_before)))
-    writing.save(context, kept, replace(facts, merged=merged), readers=access_grants.counting_agencies(context, kept))
+    old = Facts.from_json(voided_facts.data) if voided_facts else Facts()
+    merged = " ".join(filter(None, (facts.merged, voided.id.hex, old.merged)))
+    noted = replace(facts, merged=merged, imported=facts.imported and old.imported)
+    writing.save(context, kept, noted, readers=access_grants.counting_agencies(context, kept))

@@ -36,7 +36,6 @@ _OPEN, _LOCKED = frozenset({"open", "renew"}), frozenset({"locked", "covered", "
 _STATE_OF_MEMBER: dict[str, State] = {
     MemberState.ACTIVE: "open",
     MemberState.WAITING: "waiting",
-    MemberState.AWAY: "away",
 }
 _session, _member, _head = SessionRow.__table__, Member.__table__, Head.__table__
 _agency, _wrap, _commune = Agency.__table__, Wrap.__table__, Commune.__table__
@@ -172,9 +171,12 @@ def _state(record: _Record, config: Config, at: int) -> State | None:
         return "renew" if sessions.is_pending(row, at=at) and row.blob is not None else None
     if not sessions.is_valid(row, at=at, hours=config.session_hours):
         return "ended"
+    # Who is away has no screen that could lock: what may be done on a locked one is for who is let in.
+    if state == MemberState.AWAY:
+        return "away" if sessions.is_at_door(row, at=at) else "ended"
     if row.blob is None or sessions.is_idle(row, at=at, minutes=config.idle_minutes):
         return "covered" if record.covered else "locked"
-    return _STATE_OF_MEMBER[state] if state != MemberState.AWAY or sessions.is_at_door(row, at=at) else "ended"
+    return _STATE_OF_MEMBER[state]
 
 
 def _signed_in_member(session: Session, record: _Record, state: State, seed: bytes | None) -> SignedInMember:

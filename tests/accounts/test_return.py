@@ -20,6 +20,7 @@ from casework.accounts.sign_in_actions import (
     sign_in,
 )
 from casework.errors import BadInput, CaseworkError, NotFound, Refused, SignInNeeded
+from casework.intake import actions as intake
 from casework.maintenance.idle_accounts import lock_idle_accounts
 from casework.policy.vocabulary import Role
 from casework.staffing import actions as staffing
@@ -202,8 +203,26 @@ def test_the_door_closes_after_15_minutes_and_a_clock_moved_back_revives_nothing
             if after > 0:
                 with pytest.raises(BadInput):
                     hoa.does(return_actions.confirm_return, lan.id, digits)
-            assert signed_in_member(house, door).state in ("ended", "locked")
+            assert signed_in_member(house, door).state == "ended"
     assert member_state(house, lan.id) == "away"
+
+
+@only_sqlite
+def test_who_waits_at_the_door_too_long_can_write_into_no_draft_of_the_account(house: House, at_day: Clock):
+    """A locked screen lets its owner save a page of a draft, for that only seals; at the door nobody owns anything."""
+    lan = house["lan"]
+    draft = lan.does(intake.start_draft, {3: {"phone": ["0912345678"]}})
+    locks_who_was_away(house, at_day)
+    door = comes_to_the_door(house, lan)
+    client = browser_of(application(house), None)
+    client.set_cookie(COOKIE, door.token.cookie(), secure=True)
+    for minutes in (1, 16):
+        with clock.use_clock(partial(int, clock.micros() + minutes * MINUTE)):
+            answer = client.post(f"/ghi-nhan/{draft}/3?luu=1", data={"phone": "0999999999", "draft": "1"})
+            assert not (answer.location or "").startswith("/ghi-nhan/")
+    house["hoa"].does(staffing.unlock_account, lan.id)
+    lan.leaves()
+    assert lan.does(intake.open_draft, draft).pages[3] == {"phone": ["0912345678"]}
 
 
 @only_sqlite

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from casework import clock
+from casework.cases import holder_transfer
 from casework.cases.sections import Assessment, Children, Identity, Incident, Injuries, Perpetrator, Reporter
 from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound, Refused
@@ -14,6 +15,7 @@ from casework.intake.night_actions import record_night_sheet
 from casework.intake.night_sheet import NightSheet
 from casework.notices import actions as notices
 from casework.policy.vocabulary import Section
+from casework.retention import voiding
 from casework.vault.crypto import hpke
 from tests.house import only_sqlite
 from tests.intake.filling import shown, wrongs
@@ -95,6 +97,18 @@ def test_the_same_sheet_sent_twice_is_one_case_and_two_sheets_of_the_same_words_
     assert lan.does(record_night_sheet, SHEET, once=once) == first
     assert lan.does(record_night_sheet, SHEET) != first
     assert len(lan.does(desk.list_cases).cases) == 2
+
+
+def test_a_sheet_whose_case_went_is_said_to_be_recorded_when_it_is_sent_again(lan, hoa, mai, browser):
+    """A page that is loaded again sends its form again; by then the case may be set aside, or somebody else's."""
+    gone, given = uuid4(), uuid4()
+    lan.does(voiding.void_case, lan.does(record_night_sheet, SHEET, once=gone), "nhầm")
+    hoa.does(holder_transfer.transfer_holder, lan.does(record_night_sheet, SHEET, once=given), mai.id)
+    client = browser("lan")
+    for once in (gone, given):
+        answer = sends(client, once=once.hex)
+        assert answer.status_code == 409
+        assert "Tờ này đã được ghi một lần rồi" in shown(answer)
 
 
 def test_nobody_finds_by_the_id_of_a_form_what_somebody_else_recorded(lan, mai):

@@ -1,15 +1,18 @@
 """A practice case is written on the true pages and found by nothing else; it goes in one step, or becomes true."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
+from casework.cases import restriction
 from casework.cases.sections import Identity, Incident, Perpetrator, Reporter
 from casework.desk import actions as desk
-from casework.errors import NotFound
+from casework.errors import Conflict, NotFound
 from casework.intake import actions as intake
 from casework.intake.night_actions import record_night_sheet
 from casework.intake.practice_actions import list_practice, promote_practice, remove_practice
+from casework.oversight.actions import read_log
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Section
 from tests.house import only_sqlite
@@ -17,8 +20,9 @@ from tests.intake.filling import PAGES, begins, sends, shown
 from tests.intake.test_night_sheet import SHEET, TYPED
 from tests.laws.acts_of_routes import ACTS
 from tests.laws.test_ids import filled
+from tests.retention.scenes import CASE_TABLES, OWN, rows_of
 from tests.stories import CANARIES, dao
-from tests.tampering import stolen
+from tests.tampering import refused, stolen
 
 pytestmark = only_sqlite
 # The telephones of an emergency; and the last page of an intake, sent twice, which finds the case that it made.
@@ -157,3 +161,66 @@ def test_a_night_sheet_for_practice_can_be_finished_section_by_section(lan):
     for section in written:
         lan.does(desk.write_section, case_id, section, base=0)
     assert lan.does(desk.read_case, case_id).unasked == ()
+
+
+def test_readers_who_are_changed_while_practising_seal_nothing_to_a_few(lan, mai, hoa, browser):
+    client = browser("lan")
+    draft = begins(client, {**PAGES[1], "practice": "yes"})
+    named = {"secret": "somebody", "whom": "cô Tư", "readers": [str(mai.id)]}
+    assert sends(client, draft, 2, named).location == f"/ghi-nhan/{draft}/3"
+    for number in range(3, 7):
+        sends(client, draft, number, PAGES[number])
+    assert client.post(f"/ghi-nhan/{draft}/8", data={"practice": "yes"}).location == f"/vu-viec/{draft}"
+    assert [case.id for case in hoa.does(list_practice)] == [draft]
+    assert mai.does(list_practice) == ()
+
+
+def test_what_becomes_true_leads_first_to_who_alone_shall_read_it_where_somebody_must_not_know(lan, mai, hoa, browser):
+    named = replace(SHEET, somebody="yes", who_must_not_know="cô Tư ở Hội")
+    case_id = lan.does(record_night_sheet, named, practice=True)
+    client = browser("lan")
+    answer = client.post(f"/tap/{case_id}/that")
+    assert answer.location == f"/vu-viec/{case_id}/nguoi-doc/giu-kin"
+    assert "Ca này có người không được biết" in client.get("/").text
+    lan.does(restriction.restrict, case_id, [mai.id])
+    assert mai.does(desk.read_case, case_id).restricted
+    with pytest.raises(NotFound):
+        hoa.does(desk.read_case, case_id)
+
+
+def test_a_sheet_that_is_sent_again_after_its_practice_case_was_removed_takes_no_id_that_a_restore_erases(lan, browser):
+    once = uuid4()
+    removed = lan.does(record_night_sheet, SHEET, once=once, practice=True)
+    lan.does(remove_practice, removed)
+    for practice in (True, False):
+        with pytest.raises(Conflict, match="đã được ghi một lần rồi"):
+            lan.does(record_night_sheet, SHEET, once=once, practice=practice)
+    client = browser("lan")
+    answer = client.post("/don-dem", data={**TYPED, "once": once.hex})
+    assert answer.status_code == 409
+    assert "hãy mở một tờ mới" in shown(answer)
+    assert lan.does(desk.list_cases).cases == ()
+    assert lan.does(record_night_sheet, SHEET) != removed
+
+
+def test_a_true_case_that_was_set_back_to_practice_is_not_removed_by_one_person(house, lan, hoa):
+    """The attack: rows from before the promotion, and a line that no longer says what it was about."""
+    case_id = practised(lan)
+    earlier = rows_of(house, case_id)
+    lan.does(promote_practice, case_id)
+    # The last line of the log is compared whenever another is written.
+    hoa.does(desk.list_cases)
+    with stolen(house) as thief:
+        for table, column in (CASE_TABLES | OWN).items():
+            thief.delete(table, **{column: case_id})
+        for table in reversed([*CASE_TABLES, *OWN]):
+            thief.put(table, *earlier[table])
+        assert thief.change("audit_line", {"head": case_id, "act": Act.PRACTICE_PROMOTE}, head=None, head_mac=None)
+    refused(lambda: lan.does(remove_practice, case_id))
+    assert rows_of(house, case_id) == earlier
+
+
+def test_the_lead_reads_who_removed_a_practice_case(lan, hoa):
+    lan.does(remove_practice, practised(lan))
+    lines = hoa.does(read_log).lines
+    assert [line.who for line in lines if line.act == Act.PRACTICE_REMOVE] == ["Trần Thị Lan"]

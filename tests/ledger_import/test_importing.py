@@ -11,11 +11,13 @@ from casework.errors import BadInput, CaseworkError, Conflict, NotFound, Refused
 from casework.ledger_import import actions
 from casework.notices import actions as notices
 from casework.policy.vocabulary import Section
+from casework.retention import actions as retention
 from casework.staffing import actions as staffing
 from tests.desk.test_today import kinds, later
 from tests.house import both_databases, only_sqlite
 from tests.ledger_import.conftest import sheet_of
 from tests.ledger_import.messy_ledger import LEFT_OUT, ROWS_A_SHEET, ledger
+from tests.retention.scenes import asked
 from tests.tampering import stolen
 
 HANH = "1;3/2/2024;Nguyễn Thị Hạnh;1987;0912 345 678;Chồng đánh hai lần"
@@ -87,6 +89,22 @@ def test_a_ledger_put_back_to_an_earlier_state_makes_no_second_case_of_a_row(hou
         thief.put_back("kept_form", ("id",), before)
     hoa_brings.imports(ledger_id, with_duplicates=True)
     assert len(cases_of(house["hoa"])) == 2
+
+
+@only_sqlite
+def test_a_row_whose_case_was_erased_becomes_no_case_again(house, hoa_brings):
+    """A restore erases whatever bears the id of what was erased, so no new case may bear it."""
+    ledger_id = hoa_brings.brings(sheet_of(HANH, NU))
+    with stolen(house) as thief:
+        [before] = thief.rows("kept_form")
+    hoa_brings.imports(ledger_id)
+    erased, kept = cases_of(house["hoa"])
+    asked(house["hoa"], erased.id, house["binh"])
+    house["binh"].does(retention.erase_case, erased.id)
+    with stolen(house) as thief:
+        thief.put_back("kept_form", ("id",), before)
+    hoa_brings.imports(ledger_id, with_duplicates=True)
+    assert [case.id for case in cases_of(house["hoa"])] == [kept.id]
 
 
 @both_databases

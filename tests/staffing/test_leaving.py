@@ -16,9 +16,11 @@ from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused, SignInNeeded
 from casework.intake import actions as intake
+from casework.intake.practice_actions import promote_practice
 from casework.maintenance import verify_database
 from casework.policy.permit import issue
 from casework.policy.vocabulary import Act, Role, Section
+from casework.retention import voiding
 from casework.staffing import actions as staffing
 from casework.staffing import directory
 from casework.vault.integrity.signed_rows import attach_keys
@@ -103,6 +105,26 @@ def test_who_leaves_holds_nothing_and_their_cases_have_a_holder_at_once(house: H
         assert reader.does(desk.read_section, case_id, Section.STORY)
     assert hoa.does(intake.open_draft, draft).pages == {1: {"who": "x"}}
     assert all(keyring.keys_of(item).epoch == 1 for item in keyring.agencies)
+    assert holds(house)
+
+
+@both_databases
+def test_what_was_put_aside_when_its_holder_left_is_held_by_who_takes_it_up_again(house: House, lan, mai, hoa, union):
+    """It was handed to nobody then; who left may work for another agency by now, and would find it again."""
+    aside, practised = lan.opens_a_case(), lan.opens_a_case(dao(grounds=(), practice=True))
+    shared = mai.opens_a_case()
+    hoa.does(holder_transfer.transfer_holder, shared, mai.id, lan.id)
+    lan.does(voiding.void_case, aside, "nhầm", danger_over="đã hỏi")
+    mai.does(voiding.void_case, shared, "nhầm", danger_over="đã hỏi")
+    hoa.does(staffing.leave, lan.id)
+    house["son"].does(staffing.move, lan.id, agency_id(house, "police"))
+    settle(house, hoa)
+    for case_id in (aside, shared):
+        hoa.does(voiding.restore_case, case_id)
+    hoa.does(promote_practice, practised)
+    with stolen(house) as thief:
+        rows = {row["id"]: (row["holder_id"], row["standin_id"]) for row in thief.rows("case_file")}
+    assert rows == {aside: (hoa.id, None), practised: (hoa.id, None), shared: (mai.id, None)}
     assert holds(house)
 
 

@@ -1,6 +1,7 @@
 """A period is closed once, when it is over, and every case is counted once: what is released never changes."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, Refused
 from casework.gate import Person
 from casework.intake import actions as intake
+from casework.intake.practice_actions import list_practice, promote_practice
 from casework.statistics import actions
 from casework.statistics.plan import TOTAL, Cell, plan
 from tests.house import both_databases, only_sqlite
@@ -133,6 +135,25 @@ def test_a_case_received_after_the_period_waits_for_its_own(timeline: Timeline):
         assert truth_of(house["hoa"].does(actions.preview_period))[TOTAL] == 0
         closes(house["hoa"])
         assert truth_of(house["hoa"].does(actions.preview_period))[TOTAL] == 2
+
+
+@only_sqlite
+def test_a_practice_case_that_becomes_true_after_its_quarter_was_closed_changes_no_release(timeline: Timeline):
+    """It was received when it was written, so it is a late entry of the next quarter, once; a practice case is none."""
+    with timeline.on(timeline.first.last) as house:
+        practised, kept = [house["lan"].opens_a_case(replace(story(), practice=True)) for _ in range(2)]
+    timeline.record(timeline.first, 3)
+    released = timeline.close(timeline.first)
+    with timeline.on(timeline.after(1).first) as house:
+        house["lan"].does(promote_practice, practised)
+        assert house["thu"].does(actions.read_releases) == (released,)
+    seen = timeline.preview(timeline.after(1))
+    assert (truth_of(seen)[TOTAL], seen.late) == (1, 1)
+    timeline.close(timeline.after(1))
+    assert truth_of(timeline.preview(timeline.after(2)))[TOTAL] == 0
+    with timeline.on(timeline.after(2).next_day) as house:
+        assert house["thu"].does(actions.read_releases)[0] == released
+        assert [case.id for case in house["lan"].does(list_practice)] == [kept]
 
 
 @only_sqlite

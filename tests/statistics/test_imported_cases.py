@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from casework.desk import actions as desk
 from casework.policy.vocabulary import Section
+from casework.retention import voiding
 from casework.statistics import actions
 from casework.statistics.plan import TOTAL
 from tests.house import only_sqlite
 from tests.ledger_import.conftest import Bringer, sheet_of
-from tests.statistics.timeline import Timeline, truth_of
+from tests.statistics.timeline import Timeline, story, truth_of
 
 pytestmark = only_sqlite
 
@@ -46,3 +47,20 @@ def test_what_is_written_later_in_an_imported_case_does_not_make_it_a_late_entry
         [written] = house["hoa"].does(desk.read_section, line.id, Section.IDENTITY)
         house["hoa"].does(desk.write_section, line.id, written.data, base=written.revision)
     assert truth_of(timeline.preview(later))[TOTAL] == 0
+
+
+def test_who_came_since_is_counted_once_although_their_case_was_merged_into_an_imported_one(timeline: Timeline):
+    timeline.close(timeline.first)
+    later = timeline.after(1)
+    with timeline.on(later.first + timedelta(days=2)) as house:
+        hoa = Bringer(house["hoa"])
+        hoa.imports(hoa.brings(sheet_of(row(1, timeline.first.last), row(2, timeline.first.last))))
+        old, twin = house["hoa"].does(desk.list_cases).cases
+        house["hoa"].does(voiding.merge_case, twin.id, old.code, "cùng một chị")
+    assert truth_of(timeline.preview(later))[TOTAL] == 0
+    with timeline.on(later.first + timedelta(days=3)) as house:
+        new = house["hoa"].opens_a_case(story())
+        house["hoa"].does(voiding.merge_case, new, old.code, "cùng một chị")
+    assert truth_of(timeline.preview(later))[TOTAL] == 1
+    timeline.close(later)
+    assert truth_of(timeline.preview(timeline.after(2)))[TOTAL] == 0
