@@ -1,6 +1,6 @@
 """Cases that may be of one and the same person: by a telephone number, by name and year of birth, by address."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from itertools import combinations
 from uuid import UUID
@@ -15,6 +15,9 @@ PHONE, NAME, ADDRESS = "phone", "name", "address"
 _YEARS = 1
 _SHORTEST_PHONE = 8
 _SHORTEST_ADDRESS = 6
+# What more cases than these share is the number of an office or the name of a hamlet, and tells of no person; every
+# two of some hundred such cases would be a page that nobody can read and that takes seconds.
+_MOST_OF_ONE = 5
 Key = tuple[str, str]
 
 
@@ -51,14 +54,17 @@ def pairs(batch: CaseBatch) -> list[tuple[UUID, UUID, frozenset[str]]]:
 
 
 def keys_by_case(batch: CaseBatch) -> Mapping[UUID, frozenset[Key]]:
-    """Return by what each person of a batch can be recognised."""
+    """Return by what each person of a batch can be recognised, as far as few others share it."""
     identities, contacts = defaultdict[UUID, Identity](Identity), defaultdict[UUID, Contact](Contact)
     for case_id, page in batch.each([Section.IDENTITY, Section.CONTACT]):
         if page.section == Section.IDENTITY:
             identities[case_id] = Identity.from_json(page.data)
         else:
             contacts[case_id] = Contact.from_json(page.data)
-    return {case_id: keys_of(identities[case_id], contacts[case_id]) for case_id in {*identities, *contacts}}
+    keys = {case_id: keys_of(identities[case_id], contacts[case_id]) for case_id in {*identities, *contacts}}
+    cases_of = Counter(key for of_case in keys.values() for key in of_case)
+    telling = {key for key, cases in cases_of.items() if cases <= _MOST_OF_ONE}
+    return {case_id: of_case & telling for case_id, of_case in keys.items()}
 
 
 def _same(known: Mapping[UUID, frozenset[Key]], wanted: Collection[Key]) -> dict[UUID, frozenset[str]]:

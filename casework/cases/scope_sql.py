@@ -306,7 +306,9 @@ def came_of_advice(actor: Actor, reach: Reach) -> ColumnElement[bool]:
 def _with_advice(actor: Actor, reach: Reach, state: CaseState) -> ColumnElement[bool]:
     in_state = and_(_case.c.commune_id == actor.commune_id, _case.c.state == state)
     mine = among(_envelope.c.agency_id, actor.agencies)
-    beside_it = _has_envelope(mine, document_of_envelope, _document.c.section == Section.ADVICE)
+    # Said of the document too, so that its index finds it even where nothing is known yet of how the tables are filled.
+    of_advice = and_(_document.c.case_id == _case.c.id, _document.c.section == Section.ADVICE)
+    beside_it = _has_envelope(mine, document_of_envelope, of_advice)
     return and_(in_state, _within_reach(actor, reach), beside_it)
 
 

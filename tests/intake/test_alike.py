@@ -128,3 +128,16 @@ def test_who_looks_too_often_in_a_minute_is_told_nothing_and_can_send(lan, brows
     assert "Có thể người này" in pages[0].text
     assert "Có thể người này" not in pages[-1].text
     assert client.post(f"/ghi-nhan/{draft}/8").status_code == 303
+
+
+@both_databases
+def test_a_number_that_many_cases_share_is_that_of_an_office_and_makes_no_pairs(lan, hoa):
+    """Of an old ledger some hundred rows may bear one number or one hamlet: every two of them would be a line."""
+    office = Contact(call_her="Chị", channel="call", phone="0203 3555 111")
+    for _ in range(6):
+        opens(lan, identity=Identity(sex="NU", hamlet="Thôn Đoài", address="thôn Đoài, xã Thanh Sơn"), contact=office)
+    assert hoa.does(find_pairs) == ()
+    assert found(lan, Identity(), office) == {}
+    twins = {opens(lan), opens(lan)}
+    assert [{one.id, other.id} for one, other in hoa.does(find_pairs)] == [twins]
+    assert found(lan, WHO, office) == dict.fromkeys(twins, {"name", "address"})
