@@ -140,4 +140,4 @@ def test_a_number_that_many_cases_share_is_that_of_an_office_and_makes_no_pairs(
     assert found(lan, Identity(), office) == {}
     twins = {opens(lan), opens(lan)}
     assert [{one.id, other.id} for one, other in hoa.does(find_pairs)] == [twins]
-    assert found(lan, WHO, office) == dict.fromkeys(twins, {"name", "address"})
+    assert found(lan, WHO, office) == {one: {"name", "address"} for one in twins}
