@@ -100,7 +100,7 @@ def answers(tam: Walk) -> None:
     assert height(tam) <= TALL
     page.check("input[name=outcome] >> nth=0")
     page.fill("#words", "Đã khám, vết thương ở đầu đã khâu.")
-    tam.goes(ON, "text=Đã trả lời.")
+    tam.goes(ON, "text=Đã trả lời nơi gửi.")
 
 
 def notes_and_plans(lan: Walk) -> None:
@@ -112,7 +112,7 @@ def notes_and_plans(lan: Walk) -> None:
     lan.goes("main >> text=Chưa hẹn được", ".safe")
     page.fill("#words", NOTE)
     page.check("label:has-text('1 tuần nữa') input")
-    lan.goes("text=Lưu ghi chú", "text=Đã lưu ghi chú và lần hẹn.")
+    lan.goes("text=Lưu ghi chú", "text=Đã lưu ghi chú và lần hẹn tới.")
     assert page.locator(".facts a:has-text('hẹn khi nào?')").count() == 0
 
 
