@@ -23,7 +23,7 @@ from casework.web.current_user import may, me, perform
 from casework.web.list_pages import ListPage, list_page
 
 # So much of what happened stands on the page of a case itself.
-NEWEST = 6
+NEWEST = 4
 NOBODY = UUID(int=0)
 # Shown on the page of a case itself, or never to a person.
 _NOT_LISTED = frozenset({Section.LABEL, Section.CONTACT, Section.FACTS, Section.DRAFT, Section.NOTICE})
@@ -47,6 +47,7 @@ def home(page: Home) -> dict[str, Any]:
         "opens": may(Act.CASE_OPEN),
         "purges": may(Act.PURGE_LIST),
         "restores": may(Act.CASE_VOID_LIST),
+        "imports": may(Act.LEDGER_LIST),
     }
     offers["advises"] = may(Act.ADVICE_LIST)
     due = today.lines_of(page, me().person.actor.member_id) if may(Act.DUE_LIST) else []

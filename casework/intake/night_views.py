@@ -38,9 +38,12 @@ def record() -> Response | tuple[str, int]:
     case_id = perform(night_actions.record_night_sheet, form.sheet(), circle=circle, once=once, practice=practice)
     if practice:
         return redirect(url_for("desk.case", case_id=case_id), 303)
+    # Nobody reads a code before they have called: the page of the telephones has none, and says how it goes on.
+    if form.danger.data == YES:
+        flash(_("Đã ghi nhận. Gọi xong thì bấm “Ghi tiếp” ở cuối trang."))
+        return redirect(url_for("intake.night.steps", case_id=case_id), 303)
     flash(_("Đã ghi nhận. Khi nhắc đến vụ việc, hãy nói mã ở đầu trang, đừng nói tên."))
-    onward = "intake.night.steps" if form.danger.data == YES else "referrals.unsent.read"
-    return redirect(url_for(onward, case_id=case_id), 303)
+    return redirect(url_for("referrals.unsent.read", case_id=case_id), 303)
 
 
 @blueprint.get("/don-dem/<uuid:case_id>/goi-ngay")
