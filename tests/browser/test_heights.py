@@ -12,7 +12,8 @@ TALL = 3_000
 # What lies outside a sentence stands alone, and is pressed with a thumb.
 SMALL = """() => [...document.querySelectorAll('.who a, .go, .tasks a, .buttons a, summary, button')]
   .filter((one) => one.checkVisibility() && !one.closest('.hidden') && !one.classList.contains('hidden'))
-  .filter((one) => one.getBoundingClientRect().height < 44 && (one.closest('.who') || getComputedStyle(one).display !== 'inline'))
+  .filter((one) => one.getBoundingClientRect().height < 44)
+  .filter((one) => one.closest('.who') || getComputedStyle(one).display !== 'inline')
   .map((one) => one.outerHTML.slice(0, 90))"""
 
 
