@@ -176,12 +176,14 @@ def reason_of(body: str) -> str:
 class LineFilter:
     """Which lines somebody is shown: those of some people, of the acts `shown` or about ids that they can open.
 
-    That holds for a try that was refused as well. Nothing is shown that was done before the moment `since`.
+    That holds for a try that was refused as well; of the acts in `done` those alone are shown that came about, whatever
+    they were about. Nothing is shown that was done before the moment `since`.
     """
 
     who: Collection[UUID]
     about: Collection[UUID]
     shown: Collection[Act]
+    done: Collection[Act] = ()
     since: int = 0
 
 
@@ -195,7 +197,8 @@ _PRINCIPAL = and_(_OF_ACT, or_(AuditLine.about.is_(None), AuditLine.act != Act.C
 
 def visible_lines(crypto: CryptoContext, seen: LineFilter, *, skip: int, limit: int) -> list[VisibleLine]:
     """Return some lines that somebody is shown, newest first."""
-    visible = or_(AuditLine.act.in_(seen.shown), AuditLine.about.in_(seen.about))
+    came_about = and_(AuditLine.act.in_(seen.done), AuditLine.outcome == "ok")
+    visible = or_(AuditLine.act.in_(seen.shown), came_about, AuditLine.about.in_(seen.about))
     rows = (
         select(*_line)
         .where(AuditLine.commune_id == crypto.commune_id, AuditLine.who.in_(seen.who), visible, _PRINCIPAL)

@@ -64,9 +64,10 @@ _SHOWN = COUNTED | {
     Act.ADDRESS_ADD,
     Act.ADDRESS_RETIRE,
     Act.POLICY_READ,
-    # Practice cases are sealed to nobody by name; whoever wrote a true story as one could else make it go unseen.
-    Act.PRACTICE_REMOVE,
 }
+# Practice cases are sealed to nobody by name; whoever wrote a true story as one could else make it go unseen. A try
+# that was refused may have been about any case.
+_SHOWN_WHEN_DONE = frozenset({Act.PRACTICE_REMOVE})
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def visible_lines(context: ActContext, *, skip: int, limit: int, since: int = 0)
     colleagues = [row for row in staff.colleagues(context) if row.agency_id == context.actor.agency_id]
     names = {row.id: row.name for row in colleagues}
     about = frozenset(codes) | frozenset(names) | context.actor.agencies
-    visible = read.LineFilter(who=frozenset(names), about=about, shown=_SHOWN, since=since)
+    visible = read.LineFilter(who=frozenset(names), about=about, shown=_SHOWN, done=_SHOWN_WHEN_DONE, since=since)
     lines = read.visible_lines(context.crypto, visible, skip=skip, limit=limit)
     ring_for_altered(context, lines)
     return [_line(line, names, codes) for line in lines]

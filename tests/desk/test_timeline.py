@@ -110,7 +110,7 @@ def test_the_summary_says_level_last_note_and_the_next_step_that_is_due_first(la
     assert "Cao vì sao" in said
     assert "Xem lại mức nguy hiểm" in said
     assert "hôm nay" in said.partition("Theo dõi gần nhất")[2]
-    assert facts.xpath(".//a/@href") == [f"/vu-viec/{case_id}/assessment"]
+    assert facts.xpath(".//a/@href") == [f"/vu-viec/{case_id}/assessment", f"/vu-viec/{case_id}/hen"]
 
 
 def test_a_receiver_is_not_told_the_level(house, browser):
