@@ -2,10 +2,15 @@
 
 from uuid import uuid4
 
+import pytest
+
 from casework.accounts import provisioning_actions as accounts
 from casework.audit import freshness
+from casework.codelists import agencies
+from casework.errors import NotFound
 from casework.gate import ActContext, Action
 from casework.policy.vocabulary import Act, Role
+from casework.vault.keys.count_ledger import Series, ledger_id, places
 from casework.vault.keys.whose_key import agencies_changed
 from tests.cases.keys import agency_id
 from tests.house import House, only_sqlite
@@ -33,3 +38,15 @@ def test_a_commune_is_founded_with_keys_and_a_log_of_its_own(house: House):
     house.gate.perform(house.stranger(Role.CONSOLE, new), accounts.found_commune, "xã Mới", ("Thôn Một",))
     with house.crypto(new) as crypto:
         assert freshness.members(crypto) == []
+
+
+def test_the_agency_that_counts_begins_the_ledger_of_counts_with_the_key_of_a_year(house: House):
+    new = uuid4()
+    console = house.stranger(Role.CONSOLE, new)
+    house.gate.perform(console, accounts.found_commune, "xã Mới", ("Thôn Một",))
+    with house.crypto(new) as crypto, pytest.raises(NotFound):
+        freshness.head(crypto.session, new, ledger_id(new))
+    house.gate.perform(console, accounts.add_agency, agencies.coordinating(), "Hội Phụ nữ xã Mới")
+    with house.crypto(new) as crypto:
+        [(series, _)] = places(freshness.head(crypto.session, new, ledger_id(new)).listing)
+    assert series == Series.KEY
