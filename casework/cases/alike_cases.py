@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from itertools import combinations
 from uuid import UUID
 
+from casework.cases.case_search import dialled
 from casework.cases.reading import CaseBatch
 from casework.cases.sections import Contact, Identity
 from casework.policy.vocabulary import Section
@@ -26,12 +27,13 @@ def keys_of(identity: Identity, contact: Contact) -> frozenset[Key]:
 
     A name alone is no key: in a hamlet many have the same.
     """
-    keys = {(PHONE, _dialled(phone)) for phone in (identity.phone, contact.phone)}
+    numbers = map(dialled, (identity.phone, contact.phone))
+    keys = {(PHONE, number) for number in numbers if len(number) >= _SHORTEST_PHONE}
     if identity.name and identity.birth_year is not None:
         keys |= {(NAME, f"{fold(identity.name)} {identity.birth_year}")}
     if len(identity.address) >= _SHORTEST_ADDRESS:
         keys |= {(ADDRESS, f"{fold(identity.address)}, {fold(identity.hamlet)}")}
-    return frozenset(key for key in keys if key != (PHONE, ""))
+    return frozenset(keys)
 
 
 def alike(batch: CaseBatch, identity: Identity, contact: Contact) -> dict[UUID, frozenset[str]]:
@@ -79,10 +81,3 @@ def _near(key: Key) -> set[Key]:
         return {key}
     name, _, year = text.rpartition(" ")
     return {(NAME, f"{name} {int(year) + more}") for more in range(-_YEARS, _YEARS + 1)}
-
-
-def _dialled(phone: str) -> str:
-    """Return the digits of a number as they are dialled at home, or nothing where they are too few to be one."""
-    digits = "".join(filter(str.isdigit, phone)).removeprefix("00")
-    home = f"0{digits[2:]}" if digits.startswith("84") and len(digits) >= 11 else digits
-    return home if len(home) >= _SHORTEST_PHONE else ""

@@ -62,11 +62,15 @@ class SearchedFields(Sealed):
 
 
 def parse_query(typed: str) -> SearchQuery:
-    """Read a query; the digits of +84 become those that are dialled at home."""
-    digits = "".join(filter(str.isdigit, typed)).removeprefix("00")
-    home = f"0{digits[2:]}" if digits.startswith("84") and len(digits) >= 11 else digits
+    """Read a query: its words and the digits in it as they are dialled."""
     words = _words(fold(typed))
-    return SearchQuery(tuple(words), tuple(word for word in words if not word.isdigit()), home)
+    return SearchQuery(tuple(words), tuple(word for word in words if not word.isdigit()), dialled(typed))
+
+
+def dialled(typed: str) -> str:
+    """Return the digits in a text as they are dialled at home: those of +84 begin with a nought."""
+    digits = "".join(filter(str.isdigit, typed)).removeprefix("00")
+    return f"0{digits[2:]}" if digits.startswith("84") and len(digits) >= 11 else digits
 
 
 def matching(fields: Mapping[UUID, SearchedFields], query: SearchQuery) -> dict[UUID, Match]:
