@@ -12,8 +12,8 @@ from casework.audit.models import AuditLine
 from casework.audit.outside_evidence import listed_before, require_current
 from casework.errors import AlteredRows, NotFound, OutdatedHead, SignInNeeded, VaultError
 from casework.vault.integrity import bound_rows, heads
-from casework.vault.integrity.commitments import is_one_row
-from casework.vault.integrity.signed_rows import columns, remember_version, split_row, verify_row
+from casework.vault.integrity.commitments import hash_of_part, is_one_row, part_hash, token
+from casework.vault.integrity.signed_rows import columns, remember_version, split_row, verify_row, version_head
 from casework.vault.keys.context import CryptoContext, RecipientKey
 from casework.vault.models import Agency, AgencyEpoch, Commune, Head, Member, Wrap
 from casework.vault.states import AgencyState
@@ -140,6 +140,20 @@ def agencies_of(session: Session, commune_id: UUID, member_id: UUID) -> list[Age
     return [agency(session, commune_id, agency_id) for agency_id in session.execute(wrapped).scalars().all()]
 
 
+def rows_of_commune(crypto: CryptoContext, kind: type[Any]) -> tuple[list[Any], bool]:
+    """Return as plain rows those of a kind under the commune's head that hold, and whether the head says others.
+
+    Where it is changed by this very act its word is not written yet, and nothing is said.
+    """
+    newest = head(crypto.session, crypto.commune_id, crypto.commune_id)
+    version = newest.v if version_head(kind) else 0
+    statement = select(kind.__table__).where(kind.commune_id == crypto.commune_id)
+    rows = [row for row in crypto.session.execute(statement) if _holds(crypto, kind, row, version)]
+    found = part_hash(token([row.mac]) for row in rows)
+    unlike = found != hash_of_part(newest.bound, kind.__committed__.part)
+    return rows, unlike and not bound_rows.is_changing(crypto.session, newest.id)
+
+
 def commune_ids(session: Session) -> list[UUID]:
     """Return the ids of all communes in the order of their founding; one that is no id is found by its heads."""
     rows = session.execute(select(Commune.id).order_by(Commune.created)).scalars()
@@ -147,10 +161,12 @@ def commune_ids(session: Session) -> list[UUID]:
 
 
 def commune(session: Session, commune_id: UUID) -> Commune:
-    """Load a commune's own row; every act is done in one that there is, so AlteredRows is raised if it is gone."""
+    """Load a commune's own row, no earlier one; raise AlteredRows if it is gone, for every act is done in one."""
+    newest = head(session, commune_id, commune_id)
     row = session.get(Commune, commune_id)
     if row is None:
         raise AlteredRows(row="commune")
+    require_own_row(session, newest, row)
     return row
 
 
@@ -209,7 +225,7 @@ def agency_of_kind(crypto: CryptoContext, kind: str) -> Any | None:
     Raises AlteredRows if the row of any agency is gone: it may be the one that is looked for.
     """
     gone = crypto.session.execute(_AGENCIES_GONE, {"commune": crypto.commune_id})
-    if any(_holds(crypto, head) for head in gone):
+    if any(_holds(crypto, Head, head) for head in gone):
         raise AlteredRows(row="agency")
     row = crypto.session.execute(_OF_KIND, {"commune": crypto.commune_id, "kind": kind}).one_or_none()
     if row is None:
@@ -233,7 +249,7 @@ def members(crypto: CryptoContext) -> list[Any]:
 def _read_members(crypto: CryptoContext) -> Iterator[Any]:
     for row in crypto.session.execute(_MEMBERS, {"commune": crypto.commune_id}):
         member, head = split_row(row[:-1], _MEMBER_WITH_HEAD)
-        if member.id is None and not _holds(crypto, head):
+        if member.id is None and not _holds(crypto, Head, head):
             continue
         if member.id is None or head.id is None:
             raise AlteredRows(row="member")
@@ -246,13 +262,13 @@ def _read_members(crypto: CryptoContext) -> Iterator[Any]:
         yield member
 
 
-def _holds(crypto: CryptoContext, head: Any) -> bool:
-    """Tell whether a head without its row is ours: what anybody else says of its kind stops nothing.
+def _holds(crypto: CryptoContext, kind: type[Any], row: Any, version: int = 0) -> bool:
+    """Tell whether a row is ours: what anybody else says of a head without its row stops nothing.
 
     A head that does not hold is missed by the lists (cases/every_case.py), whatever it says that it is.
     """
     try:
-        verify_row(crypto.server_keys, Head, head, 0)
+        verify_row(crypto.server_keys, kind, row, version)
     except VaultError:
         return False
     return True

@@ -11,13 +11,10 @@ from casework.audit import freshness
 from casework.cases.models import Address
 from casework.cases.states import AddressState
 from casework.codelists import codelist
-from casework.errors import AlteredRows, NotFound, VaultError
+from casework.errors import AlteredRows, NotFound
 from casework.gate import ActContext, action
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act
-from casework.vault.integrity import bound_rows
-from casework.vault.integrity.commitments import Part, hash_of_part, part_hash, token
-from casework.vault.integrity.signed_rows import verify_row
 from casework.vietnamese_text import text_key
 
 
@@ -84,13 +81,12 @@ class AddressRegister:
 @action(Act.ADDRESS_LIST)
 def list_addresses(context: ActContext) -> AddressRegister:
     """Read the register; retired addresses are shown to those who keep it."""
-    commune = freshness.commune(context.session, context.commune_id)
     keeps = allowed(context.actor, Act.ADDRESS_RETIRE)
     rows, altered = compare(context)
     addresses = [_address(row) for row in rows if keeps or row.state == AddressState.ACTIVE]
     return AddressRegister(
         places=_by_hamlet_and_name(addresses),
-        hamlets=tuple(filter(None, commune.hamlets.split("\n"))),
+        hamlets=hamlets_of(context),
         altered=altered,
     )
 
@@ -100,22 +96,20 @@ def compare(context: ActContext) -> tuple[list[Any], bool]:
 
     Somebody in danger is sent to one that holds even if another was changed or is gone, which rings.
     """
-    head = freshness.head(context.session, context.commune_id, context.commune_id)
-    statement = select(Address.__table__).where(Address.commune_id == context.commune_id)
-    rows = [row for row in context.session.execute(statement) if _holds(context, row, head.v)]
-    found = part_hash(token([row.mac]) for row in rows)
-    altered = not bound_rows.is_changing(context.session, head.id) and found != hash_of_part(head.bound, Part.ADDRESSES)
+    rows, altered = freshness.rows_of_commune(context.crypto, Address)
     if altered:
         context.unseen[context.commune_id] = AlteredRows(row="address")
     return rows, altered
 
 
-def _holds(context: ActContext, row: Any, version: int) -> bool:
+def hamlets_of(context: ActContext) -> tuple[str, ...]:
+    """Return the hamlets of the commune; none, which rings, if its row is not the newest: addresses are shown still."""
     try:
-        verify_row(context.crypto.server_keys, Address, row, version)
-    except VaultError:
-        return False
-    return True
+        hamlets = freshness.commune(context.session, context.commune_id).hamlets
+    except AlteredRows as cause:
+        context.unseen[context.commune_id] = cause
+        return ()
+    return tuple(filter(None, hamlets.split("\n")))
 
 
 def address_rows(context: ActContext) -> list[Address]:

@@ -49,6 +49,7 @@ from casework.referrals import presenters as referral_presenters
 from casework.referrals.unsent_actions import unsent_grounds
 from casework.referrals.unsent_view_models import UnsentGrounds
 from casework.retention.voiding import DUPLICATE
+from casework.staffing import detail_actions
 from casework.statistics.actions import period_to_close
 from casework.vault.integrity import heads
 from casework.vault.keys.envelopes import OpenedDocument
@@ -72,7 +73,8 @@ _FIXED = {
 @action(Act.HOME_READ)
 def read_home(context: ActContext) -> Welcome:
     """Return what stands on the home page of a role that works on no case."""
-    return Welcome(home_panel.panel_for(context), reporting_duty.of_actor(context))
+    changes = detail_actions.count_for_me(context)
+    return Welcome(home_panel.panel_for(context), reporting_duty.of_actor(context), changes)
 
 
 @action(Act.CASE_LIST)

@@ -25,6 +25,7 @@ from casework.referrals.promise_actions import list_promises
 from casework.referrals.receiving_actions import list_referrals
 from casework.referrals.unsent_actions import list_unsent
 from casework.retention.actions import list_requests
+from casework.staffing import detail_actions
 
 # New cases are to be compared with the others so long.
 _COMPARED_DAYS = 7
@@ -51,7 +52,7 @@ def with_other_lists(context: ActContext, home: Home) -> Home:
         home = replace(home, to_compare=_to_compare(context, home.cases))
     lists = {name: doing for name, doing in _OTHER_LISTS.items() if allowed(context.actor, doing.act)}
     home = replace(home, **{name: context.also(doing) for name, doing in lists.items()})
-    home = replace(home, notices=_without_kin(home))
+    home = replace(home, notices=_without_kin(home), changes=detail_actions.count_for_me(context))
     return replace(home, cases=tuple(line for line in home.cases if line.id not in context.unreadable))
 
 

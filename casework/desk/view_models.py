@@ -87,7 +87,8 @@ class Home:
     further talk by today; `clocks` are those of the law that nobody has kept yet; `at_risk` are sealed cases of my own
     that may be lost; the cases in `named` are read by somebody who must not know; `dues` is what is due by their own
     pages, of cases in reach; `progress` is where those stand that are shown.
-    `to_compare` are new cases that a lead has not compared with the others yet.
+    `to_compare` are new cases that a lead has not compared with the others yet; `changes` of what is registered of the
+    commune and its agencies wait for this person's word.
     """
 
     cases: tuple[CaseLine, ...]
@@ -96,6 +97,7 @@ class Home:
     contacts_to_renew: frozenset[UUID] = frozenset()
     watch: OversightPanel = field(default_factory=OversightPanel)
     arrivals: int = 0
+    changes: int = 0
     box: Box | None = None
     notices: NoticeBox = field(default_factory=lambda: NoticeBox(()))
     untold: tuple[DueNotice, ...] = ()
@@ -155,10 +157,14 @@ class Home:
 
 @dataclass(frozen=True)
 class Welcome:
-    """The home page of a role that works on no case: the panel of oversight, and whom they must tell of violence."""
+    """The home page of a role that works on no case: the panel of oversight, and whom they must tell of violence.
+
+    `changes` of what is registered wait for this person's word.
+    """
 
     watch: OversightPanel
     duty: ReportingDuty | None
+    changes: int = 0
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def home() -> str:
         page = perform(actions.list_cases, whole_page=True)
         return render_template("desk/home.html", **presenters.home(page))
     welcome, ways = perform(actions.read_home), presenters.available_pages()
-    return render_template("desk/welcome.html", watch=welcome.watch, duty=welcome.duty, role=me().role, ways=ways)
+    return render_template("desk/welcome.html", welcome=welcome, watch=welcome.watch, role=me().role, ways=ways)
 
 
 @blueprint.get("/dang-theo-doi")

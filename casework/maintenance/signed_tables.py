@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, bindparam, select, update
 from casework.db import Base
 from casework.errors import VaultError
 from casework.maintenance.dump import NOT_DUMPED
-from casework.vault.integrity.signed_rows import SignedRow, columns, split_row
+from casework.vault.integrity.signed_rows import SignedRow, columns, split_row, version_head
 
 ROWS_AT_ONCE = 500
 
@@ -23,10 +23,10 @@ def signed_kinds(*, without: Collection[str] = NOT_DUMPED) -> list[type[Any]]:
 
 def head_version(kind: type[Any], row: Any, versions: Mapping[UUID, int]) -> int:
     """Return the version of the head that a row is bound to; raise VaultError if that head is not there."""
-    if kind.__head__ is None:
+    if (column := version_head(kind)) is None:
         return 0
     try:
-        return versions[getattr(row, kind.__head__)]
+        return versions[getattr(row, column)]
     except KeyError:
         raise VaultError(f"{kind.__tablename__}: một dòng không có đầu mục.") from None
 

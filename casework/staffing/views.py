@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from casework.errors import BadInput, NotFound
 from casework.policy.vocabulary import Act
-from casework.staffing import access_review, actions, people_lists, reader_views
+from casework.staffing import access_review, actions, detail_views, people_lists, reader_views
 from casework.staffing.directory import AgencyEntry, StaffEntry, list_people
 from casework.staffing.forms import move_form
 from casework.web.current_user import check_permission, may, perform
@@ -16,6 +16,7 @@ from casework.web.list_pages import list_page
 
 blueprint = Blueprint("staffing", __name__)
 blueprint.register_blueprint(reader_views.blueprint)
+blueprint.register_blueprint(detail_views.blueprint)
 Answer = Response | str | tuple[str, int]
 PERSON = "/tai-khoan/<uuid:member_id>"
 AGENCY = "/co-quan/<uuid:agency_id>"

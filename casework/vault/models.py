@@ -21,6 +21,10 @@ class Commune(Base, SignedRow):
 
     __tablename__ = "commune"
     __commune__: ClassVar[str] = "id"
+    __head__: ClassVar[str | None] = "id"
+    # Every request reads it, and none reads the head of the commune for that.
+    __versioned__: ClassVar[bool] = False
+    __committed__: ClassVar[Committed | None] = Committed(Part.OWN_ROW)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -65,6 +69,28 @@ class Agency(Record, SignedRow):
     rotation_due: Mapped[bool]
     duty_phone: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(10))
+
+
+class ProposedChange(Record, SignedRow):
+    """A new name, telephone or list of hamlets that holds once a second person has confirmed it.
+
+    `detail` is a Detail, `agency_id` empty for what belongs to the commune; it is deleted when it was decided.
+    """
+
+    __tablename__ = "proposed_change"
+    __head__: ClassVar[str | None] = "commune_id"
+    __versioned__: ClassVar[bool] = False
+    __committed__: ClassVar[Committed | None] = Committed(Part.PROPOSALS)
+    __table_args__ = (
+        ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),
+        ForeignKeyConstraint(["commune_id", "proposer_id"], ["member.commune_id", "member.id"]),
+    )
+
+    agency_id: Mapped[UUID | None]
+    detail: Mapped[str] = mapped_column(String(20))
+    value: Mapped[str] = mapped_column(Text)
+    proposer_id: Mapped[UUID]
+    at: Mapped[int]
 
 
 class AgencyEpoch(Base, SignedRow):

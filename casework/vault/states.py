@@ -22,6 +22,15 @@ class AgencyState(StrEnum):
     CLOSED = "closed"
 
 
+class Detail(StrEnum):
+    """What is registered of a commune and its agencies, and changes without any key."""
+
+    COMMUNE_NAME = "commune_name"
+    HAMLETS = "hamlets"
+    AGENCY_NAME = "agency_name"
+    DUTY_PHONE = "duty_phone"
+
+
 class EnvelopeKind(StrEnum):
     """Kept: encrypted under the safe key of the reader's agency; sent: encrypted to its public key."""
 

@@ -30,7 +30,9 @@ from casework.ledger_import.uploads import read_upload
 from casework.policy.vocabulary import Section
 from casework.referrals import ground_actions
 from casework.staffing import actions as staffing
+from casework.staffing import detail_actions
 from casework.vault.keys.sessions import token_from
+from casework.vault.states import Detail
 from casework.web.form_tokens import FIELD, SECRET
 from tests.house import House, Someone
 from tests.intake.test_advice import contact
@@ -74,6 +76,8 @@ BUTTONS_ALONE = {
     "retention.release",
     "retention.restore",
     "staffing.confirm",
+    "staffing.details.confirm",
+    "staffing.details.drop",
     "staffing.unlock_account",
     "statistics.close",
 }
@@ -214,6 +218,8 @@ def scene(house: House) -> Iterator[Scene]:
         "notice_id": [],
         "member_id": [house["mai"].id, house["kien"].id, left.id],
         "agency_id": [lan.person.actor.agency_id],
+        "change_id": [house["son"].does(detail_actions.propose, Detail.COMMUNE_NAME, "Xã Thanh Sơn Mới")],
+        "detail": [detail.value for detail in Detail],
         "form_id": [draft, ledger_with_a_duplicate(hoa)],
         "item_id": [planned.series],
         "merged_id": [],

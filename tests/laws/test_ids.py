@@ -37,6 +37,7 @@ OPENS_NOTHING = {"intake.steps", "accounts.kept.go_on", "accounts.kept.read", "a
 REST = {
     "number": 3,
     "word": "contact",
+    "detail": "duty_phone",
     "kind": "dong-y",
     "clock": "child_plan",
     "due": "contact",
@@ -78,7 +79,8 @@ def true_ids(house: House, referral: Referred) -> Iterator[dict[str, UUID]]:
     notice["merged_id"] = twice
     for ground_id, referral_id in ((referral.ground_id, referral.referral_id), (health, unopened)):
         together = {"case_id": referral.case_id, "ground_id": ground_id, "referral_id": referral_id} | notice
-        yield together | {"draft_id": draft} | dict.fromkeys(("place_id", "member_id", "agency_id"), referral.case_id)
+        no_case = dict.fromkeys(("place_id", "member_id", "agency_id", "change_id"), referral.case_id)
+        yield together | {"draft_id": draft} | no_case
     with stolen(house) as thief:
         documents = thief.rows("document", case_id=referral.case_id)
     others = {

@@ -17,6 +17,7 @@ PROVEN = {
     "oversight.export": "quang",
     "staffing.leave": "hoa",
     "staffing.confirm": "hoa",
+    "staffing.details.confirm": "hoa",
     "accounts.admission.restart": "son",
     "accounts.admission.invite": "hoa",
     "accounts.admission.confirm": "hoa",

@@ -39,6 +39,7 @@ IDS = {
     "merged_id",
     "form_id",
     "item_id",
+    "change_id",
 }
 TYPED = {"words": "x", "outcome": "needs_met", "base": "1", "query": "dao", "lang": "vi", "back": "/"}
 HUMANS = [name for name, one in STAFF.items() if one.commune_id == THANH_SON]
@@ -63,6 +64,7 @@ class Route:
             "due": "contact",
             "number": 3,
             "word": "contact",
+            "detail": "duty_phone",
             "filename": "x",
         }
         values = {name: known[name] for name in self.rule.arguments if name not in (self.rule.defaults or {})}

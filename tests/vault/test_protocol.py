@@ -20,7 +20,7 @@ from casework.db import Base
 from casework.vault.crypto.aead import derive
 from casework.vault.crypto.encoding import encode_fields
 from casework.vault.integrity.commitments import Part, commitment, token
-from casework.vault.integrity.signed_rows import SignedRow, row_mac
+from casework.vault.integrity.signed_rows import SignedRow, row_mac, version_head
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.envelopes import open_newest
 from casework.vault.keys.kek import Kek, server_keys_of
@@ -147,7 +147,7 @@ def test_every_signed_table_stands_there_with_its_key_its_head_and_what_is_not_s
         (
             f"`{kind.__tablename__}`",
             ", ".join(str(column.key) for column in kind.__table__.primary_key),
-            kind.__head__ or "",
+            version_head(kind) or "",
             ", ".join(sorted(kind.__unsigned__)),
         )
         for kind in kinds

@@ -6,11 +6,12 @@ from casework.cases.states import AddressState, CaseState, GroundState, NoticeSt
 from casework.errors import VaultError
 from casework.policy.vocabulary import Section
 from casework.vault.crypto.encoding import encode_field, encode_fields
-from casework.vault.states import AgencyState, EnvelopeKind, MemberState
+from casework.vault.states import AgencyState, Detail, EnvelopeKind, MemberState
 
 STORED = {
     MemberState: "invited waiting active locked away left",
     AgencyState: "new active closed",
+    Detail: "commune_name hamlets agency_name duty_phone",
     EnvelopeKind: "kept sent",
     CaseState: "advice draft open closed void practice",
     GroundState: "live review set_aside withdrawn",

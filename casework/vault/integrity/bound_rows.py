@@ -101,7 +101,7 @@ def _compare_before_change(session: Session, _context: object, _instances: objec
         if head_id in touched:
             continue
         # One that this act has made or changed need not be asked for; any other is verified when it is loaded.
-        head = heads.changed_heads(session).get(head_id) or session.get(Head, (row.commune_id, head_id))
+        head = heads.changed_heads(session).get(head_id) or session.get(Head, (getattr(row, row.__commune__), head_id))
         if head is None:
             raise AlteredRows(row=str(row.__tablename__))
         touched[head_id] = head
@@ -167,7 +167,7 @@ def _of_head(kinds: tuple[Any, ...]) -> list[Any]:
     for kind in kinds:
         table, (part, columns) = kind.__table__, kind.__committed__
         rows = select(literal(int(part)), *(table.c[name] for name in columns))
-        of_head = table.c.commune_id == bindparam("commune"), table.c[kind.__head__] == bindparam("head")
+        of_head = table.c[kind.__commune__] == bindparam("commune"), table.c[kind.__head__] == bindparam("head")
         by_columns[columns].append(rows.where(*of_head))
     return [union_all(*statements) for statements in by_columns.values()]
 
@@ -176,7 +176,7 @@ def _of_head(kinds: tuple[Any, ...]) -> list[Any]:
 def _of_commune(kind: Any) -> Select[Any]:
     table = kind.__table__
     columns = (table.c[name] for name in (kind.__head__, *kind.__committed__.columns))
-    return select(*columns).where(table.c.commune_id == bindparam("commune"))
+    return select(*columns).where(table.c[kind.__commune__] == bindparam("commune"))
 
 
 event.listen(Session, "before_flush", _compare_before_change)

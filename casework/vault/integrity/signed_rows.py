@@ -22,7 +22,8 @@ from casework.vault.keys.kek import ServerKeys
 class SignedRow:
     """A row whose every column but those in `__unsigned__` is bound by a MAC, together with the `v` of its head.
 
-    `__head__` names the column that holds the id of that head; None binds the row to no head (v is 0).
+    `__head__` names the column that holds the id of that head; None binds the row to no head (v is 0). A row that is
+    not `__versioned__` is signed with 0 too: its head commits to it, and it is read where that head is not.
     `__commune__` names the column that holds the id of its commune. `__committed__` says in which part of its head's
     commitment the row is counted, and by which columns (see commitments.py); None for a row that may go unnoticed.
     """
@@ -30,6 +31,7 @@ class SignedRow:
     __layout__: ClassVar[int] = 1
     __head__: ClassVar[str | None] = None
     __commune__: ClassVar[str] = "commune_id"
+    __versioned__: ClassVar[bool] = True
     __unsigned__: ClassVar[frozenset[str]] = frozenset()
     __committed__: ClassVar[Committed | None] = None
 
@@ -56,7 +58,12 @@ class Layout:
 def layout(kind: type[SignedRow]) -> Layout:
     """Return how this program signs the rows of a kind."""
     name = str(kind.__table__.name)  # type: ignore[attr-defined]
-    return Layout(name, signed_columns(kind), kind.__head__, kind.__commune__, kind.__layout__)
+    return Layout(name, signed_columns(kind), version_head(kind), kind.__commune__, kind.__layout__)
+
+
+def version_head(kind: type[SignedRow]) -> str | None:
+    """Return the name of the column that holds the id of the head whose version is signed with a row, if one is."""
+    return kind.__head__ if kind.__versioned__ else None
 
 
 @dataclass(frozen=True)
@@ -158,10 +165,10 @@ def remember_version(session: Session, head_id: UUID, v: int) -> None:
 
 
 def _version(session: Session, row: SignedRow) -> int:
-    if row.__head__ is None:
+    if (column := version_head(type(row))) is None:
         return 0
     known: dict[UUID, int] = session.info.get("versions", {})
-    head_id = getattr(row, row.__head__)
+    head_id = getattr(row, column)
     if head_id not in known:
         raise VaultError("a row was reached before its head")
     return known[head_id]

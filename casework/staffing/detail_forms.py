@@ -1,0 +1,67 @@
+"""Forms of what is registered of the commune and its agencies: one for each detail."""
+
+from typing import Any, NamedTuple
+
+from flask import request
+from flask_babel import gettext, lazy_gettext
+from wtforms.validators import ValidationError
+
+from casework.vault.states import Detail
+from casework.web.forms import Form, LongText, ShortText, VietnamesePhone
+
+_LONGEST_HAMLET = 100
+
+
+class DetailNameForm(Form):
+    value = ShortText(lazy_gettext("Tên mới"), missing=lazy_gettext("Hãy ghi tên mới."))
+
+
+class DutyPhoneForm(Form):
+    value = VietnamesePhone(
+        lazy_gettext("Số trực mới"),
+        hint=lazy_gettext("Số có người nghe ngày và đêm. Hãy gọi thử trước khi ghi."),
+    )
+
+
+class HamletsForm(Form):
+    """The hamlets, one a line."""
+
+    value = LongText(
+        lazy_gettext("Các thôn, tổ"),
+        limit=4000,
+        rows=10,
+        missing=lazy_gettext("Hãy ghi ít nhất một thôn, tổ."),
+        hint=lazy_gettext("Mỗi dòng một thôn. Đổi tên ở đây không đổi tên trong vụ việc và địa chỉ đã ghi."),
+    )
+
+    def validate_value(self, field: Any) -> None:
+        """Keep the names as they are stored; each must be short, and none may come twice."""
+        names = [" ".join(line.split()) for line in (field.data or "").splitlines() if line.strip()]
+        if long := next((name for name in names if len(name) > _LONGEST_HAMLET), None):
+            raise ValidationError(gettext("Tên này dài quá: %(name)s. Mỗi dòng chỉ ghi một thôn.", name=long[:40]))
+        known: set[str] = set()
+        for name in names:
+            if name.casefold() in known:
+                raise ValidationError(gettext("%(name)s đứng hai lần. Hãy bỏ một dòng.", name=name))
+            known.add(name.casefold())
+        field.data = "\n".join(names)
+
+
+class DetailKind(NamedTuple):
+    """The words of a detail: what it is called, and its form."""
+
+    title: Any
+    form: type[Form]
+
+
+DETAILS = {
+    Detail.COMMUNE_NAME: DetailKind(lazy_gettext("Tên xã"), DetailNameForm),
+    Detail.HAMLETS: DetailKind(lazy_gettext("Các thôn, tổ"), HamletsForm),
+    Detail.AGENCY_NAME: DetailKind(lazy_gettext("Tên cơ quan"), DetailNameForm),
+    Detail.DUTY_PHONE: DetailKind(lazy_gettext("Số trực"), DutyPhoneForm),
+}
+
+
+def detail_form(detail: Detail, value: str) -> Any:
+    """Make the form of a detail; it begins with what stands there now."""
+    return DETAILS[detail].form(data={"value": value} if request.method == "GET" else None)
