@@ -6,12 +6,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from casework.errors import CaseworkError
+from casework.mail.settings import MailSettings
 
 _PACKAGE = Path(__file__).resolve().parent
 SETTINGS = "casework.toml"
 # Stands in the folder of an installation as long as it is being set up.
 UNFINISHED = "CHUA-XONG"
-_FILES = {"kek_file": "kek", "checkpoint_file": "checkpoint-key"}
+_FILES = {"kek_file": "kek", "checkpoint_file": "checkpoint-key", "mail_password_file": "mail-password"}
 
 
 class ConfigurationError(CaseworkError):
@@ -19,7 +20,7 @@ class ConfigurationError(CaseworkError):
 
 
 @dataclass(frozen=True)
-class Config:
+class Config(MailSettings):
     """What one installation needs to know before it opens its database.
 
     `checkpoint_public` are the public halves of the checkpoint keys, the newest first; `backup_public` is the public
@@ -69,6 +70,11 @@ class Config:
         """Return in which communes something did not hold, beside the database for the same reason."""
         return self.data / "faults"
 
+    @property
+    def mail_state_file(self) -> Path:
+        """Return what became of the mail that was sent, which no backup brings back."""
+        return self.data / "mail-state"
+
     def __post_init__(self) -> None:
         """Raise ConfigurationError for an idle lock outside 2 to 15 minutes, or another value out of its range."""
         if not 2 <= self.idle_minutes <= 15:
@@ -77,6 +83,8 @@ class Config:
             raise ConfigurationError("proxy_hops phải là 0 (không có proxy) hoặc 1 (một proxy trên máy này).")
         if not 1 <= self.story_months <= 240:
             raise ConfigurationError("story_months phải từ 1 đến 240.")
+        for problem in self.mail_problems():
+            raise ConfigurationError(problem)
 
 
 def load(data: Path) -> Config:
