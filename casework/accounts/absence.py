@@ -68,7 +68,7 @@ def absences(crypto: CryptoContext, *, within_days: int = 0) -> list[Absence]:
     for row in crypto.session.execute(select(Member.id, Member.agency_id).where(*active)):
         groups[row.agency_id].append(row.id)
     # Who is alone in an agency stays anyway, and need not be looked for in a log that may be long.
-    lately = _seen_lately(crypto)
+    lately = seen_since(crypto, crypto.at - DAYS * _DAY)
     found = []
     for agency_id, ids in groups.items():
         if len(ids) > 1:
@@ -129,8 +129,9 @@ def _in_reach(context: ActContext, agency_id: UUID | None) -> bool:
     return Role.ADMINISTRATOR in context.actor.roles or agency_id == context.actor.agency_id
 
 
-def _seen_lately(crypto: CryptoContext) -> dict[UUID, int]:
-    values = {"commune": crypto.commune_id, "since": crypto.at - DAYS * _DAY}
+def seen_since(crypto: CryptoContext, since: int) -> dict[UUID, int]:
+    """Return when each member last did anything, as far as that is since a moment (microseconds)."""
+    values = {"commune": crypto.commune_id, "since": since}
     return {row.who: row.at for row in crypto.session.execute(_LATELY, values)}
 
 

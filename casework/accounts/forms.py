@@ -11,6 +11,8 @@ from casework.web.forms import (
     Digits,
     DoorCode,
     Form,
+    MailBox,
+    MailedCode,
     OneCode,
     PaperCodeField,
     Password,
@@ -67,6 +69,16 @@ class DoorCodeForm(Form):
     """The six digits that a colleague who was away reads from their own screen."""
 
     digits = DoorCode(_("6 số trên màn hình của người ấy"), hint=_("Người ấy đọc cho bạn nghe. Dấu cách không sao."))
+
+
+class MailAddressForm(Form):
+    address = MailBox(_("Địa chỉ thư"), hint=_("Ví dụ: ten@gmail.com. Chỉ sổ này biết, không ai khác xem được."))
+
+
+class MailCodeForm(Form):
+    """The code that was mailed to an address to confirm it."""
+
+    code = MailedCode(_("Mã 8 số trong thư"), hint=_("Dấu cách không sao. Mã dùng được 24 giờ."))
 
 
 class StepUpForm(_PasskeyOrDigits):

@@ -25,6 +25,8 @@ _ACCOUNT = ((_QUARTER, 10), (_DAY, 40))
 _ADDRESS = ((_QUARTER, 60), (_DAY, 300))
 _SECOND = ((_DAY, 5),)
 _RETURN = ((_QUARTER, 5), (_DAY, 20))
+_MAILED = ((_QUARTER, 2), (_DAY, 5))
+_MAIL_CODE = ((_DAY, 10),)
 _OWN_TRIES = 2
 
 
@@ -56,6 +58,16 @@ def of_paper_code(server_keys: ServerKeys, slot_id: UUID) -> list[Bucket]:
 def of_return(server_keys: ServerKeys, member_id: UUID) -> list[Bucket]:
     """Return the buckets of one member who was away, for the six digits that colleagues try for them."""
     return [_bucket(server_keys, "return", member_id.hex, b"", window) for window in _RETURN]
+
+
+def of_mailed_code(server_keys: ServerKeys, member_id: UUID) -> list[Bucket]:
+    """Return the buckets of one member for the messages that they have sent to a mailbox: few, for it may be another's."""
+    return [_bucket(server_keys, "mailed", member_id.hex, b"", window) for window in _MAILED]
+
+
+def of_mail_code(server_keys: ServerKeys, member_id: UUID) -> list[Bucket]:
+    """Return the bucket of one member for the codes of a mailbox that they try."""
+    return [_bucket(server_keys, "mail code", member_id.hex, b"", window) for window in _MAIL_CODE]
 
 
 def _site(address: str) -> str:

@@ -7,6 +7,8 @@ from werkzeug.wrappers import Response
 from casework.accounts import (
     authentication,
     credentials_before_gate,
+    mail_before_gate,
+    mail_views,
     own_account_actions,
     passkey_views,
     passkeys_before_gate,
@@ -21,6 +23,7 @@ from casework.web.current_user import allow_states, check_permission, gate, may,
 
 blueprint = Blueprint("mine", __name__)
 blueprint.register_blueprint(passkey_views.blueprint)
+blueprint.register_blueprint(mail_views.blueprint)
 Answer = Response | str | tuple[str, int]
 
 
@@ -28,9 +31,8 @@ Answer = Response | str | tuple[str, int]
 def overview() -> str:
     rows = perform(own_account_actions.list_sessions, sid=session_cookies.session_id() or b"")
     passkeys = passkeys_before_gate.own_passkeys()
-    return render_template(
-        "accounts/mine.html", rows=rows, passkeys=passkeys, me=me(), may_admit=may(Act.ADMISSION_LIST)
-    )
+    offers = {"may_admit": may(Act.ADMISSION_LIST), "mail": mail_before_gate.is_on()}
+    return render_template("accounts/mine.html", rows=rows, passkeys=passkeys, me=me(), **offers)
 
 
 @blueprint.post("/tai-khoan/cua-toi/ket-thuc")

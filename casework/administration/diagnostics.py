@@ -23,10 +23,12 @@ from casework.config import SETTINGS, Config
 from casework.db import Database
 from casework.errors import CaseworkError
 from casework.gate import Gate
+from casework.mail import state
+from casework.mail.smtp import FAULTS
 from casework.maintenance import evidence_check, startup
 from casework.vault.crypto import signatures
 from casework.vault.integrity.signed_rows import attach_keys
-from casework.vault.keys import kek
+from casework.vault.keys import kek, keyfile
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment.models import Admission
 from casework.vault.keys.kek import Kek
@@ -173,6 +175,23 @@ def _check_machine(settings: Config) -> Iterator[Problem]:
     kek.self_test()
 
 
+def _check_mail(settings: Config) -> Iterator[Problem]:
+    """The mail server takes messages, and what is run when something is red can be run."""
+    if settings.mail_host and settings.mail_user and settings.mail_password_file is not None:
+        try:
+            keyfile.read(settings.mail_password_file)
+        except CaseworkError as cause:
+            yield Problem(f"Mật khẩu thư: {cause}", f"Ghi mật khẩu vào {settings.mail_password_file}, chmod 600.")
+    server = state.read(settings.mail_state_file).server
+    if settings.mail_host and server.fault:
+        since = clock.local(server.failed).isoformat(timespec="minutes")
+        sent = clock.local(server.sent).isoformat(timespec="minutes") if server.sent else "chưa lần nào"
+        wrong = f"Thư không gửi được lúc {since}: {FAULTS[server.fault]}. Gửi được lần cuối: {sent}."
+        yield Problem(wrong, "Xem lại các dòng mail_ trong casework.toml, rồi gửi thử ở trang tài khoản.")
+    if settings.alert_command and not os.access(settings.alert_command, os.X_OK):
+        yield Problem(f"Không chạy được {settings.alert_command}.", "Sửa alert_command, hoặc chmod +x tệp ấy.")
+
+
 @contextmanager
 def _open_database(settings: Config) -> Iterator[Database]:
     """Open the database for a check; raise CaseworkError for a SQLite file that is not there, instead of making it."""
@@ -198,4 +217,5 @@ _CHECKS: tuple[Check, ...] = (
     _check_communes,
     _check_evidence,
     _check_machine,
+    _check_mail,
 )

@@ -10,11 +10,20 @@ import click
 from sqlalchemy import make_url
 
 from casework import clock, config
-from casework.administration import data_folder_lock
+from casework.administration import data_folder_lock, diagnostics
 from casework.administration.console_input import DATA_OPTION, ask_key
 from casework.administration.installation import Installation, open_installation
 from casework.config import Config
-from casework.maintenance import backups, clock_check, database_upgrade, dump, evidence_check, restore, tick
+from casework.maintenance import (
+    backups,
+    clock_check,
+    database_upgrade,
+    dump,
+    evidence_check,
+    red_alert,
+    restore,
+    tick,
+)
 from casework.maintenance.database_upgrade import UpgradeReport
 from casework.maintenance.restore import RestoreOrder, RestoreReport
 from casework.vault.keys.enrolment.paper_codes import write_code
@@ -149,6 +158,9 @@ def run_tick(data: Path, confirm_clock: bool) -> None:
         click.echo("Một lượt khác đang chạy. / Another round is under way.")
         return
     _print_tick(done)
+    settings = installation.config
+    if settings.alert_mail or settings.alert_command:
+        red_alert.tell(settings, red=bool(done.failed or done.doubtful or diagnostics.check(settings.data)))
     if done.failed or done.doubtful:
         raise click.exceptions.Exit(1)
 

@@ -20,7 +20,9 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     tuple_,
+    union_all,
 )
 
 from casework.audit import freshness, read
@@ -35,13 +37,14 @@ from casework.cases.states import (
     ReferralState,
 )
 from casework.policy.permit import Actor
-from casework.policy.vocabulary import Reach, Section
+from casework.policy.vocabulary import Reach, Role, Section
 from casework.vault.integrity.signed_rows import columns, signed_columns
 from casework.vault.keys.envelopes import DocumentRowWithEnvelope
 from casework.vault.models import Agency, Document, Envelope, Head, Member
 
 _case, _head, _document, _envelope = (model.__table__ for model in (Case, Head, Document, Envelope))
 _ground, _referral, _notice = Ground.__table__, Referral.__table__, ChairNotice.__table__
+_agency = Agency.__table__
 document_of_envelope = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
 _OF_ENVELOPE = frozenset({"commune_id", "document_id", "agency_id", "epoch", "kind", "blob", "mac"})
 
@@ -211,6 +214,29 @@ def _newest_revision() -> Any:
 @lru_cache(maxsize=1024)
 def opened(condition: ColumnElement[bool]) -> Select[Any]:
     return read.openings(select(_case.c.id).where(condition))
+
+
+@lru_cache
+def unopened(actor: Actor) -> Select[Any]:
+    """Select the receivers of what was sent before a moment, of open cases of a whole agency, for the system alone."""
+    of_agency = select(_agency.c.id).where(_agency.c.commune_id == actor.commune_id, not_(_agency.c.circle))
+    open_cases = select(_case.c.id).where(
+        _case.c.commune_id == actor.commune_id, _case.c.state == CaseState.OPEN, _case.c.owner_id.in_(of_agency)
+    )
+    asked = true() if Role.SYSTEM in actor.roles else false()
+    sent = [
+        select(table.c.to_id, table.c.sent).where(
+            table.c.commune_id == actor.commune_id,
+            table.c.state == state,
+            table.c.sent < bindparam("before"),
+            table.c.to_id.is_not(None),
+            table.c.case_id.in_(open_cases),
+            asked,
+        )
+        for table, state in ((_referral, ReferralState.SENT), (_notice, NoticeState.SENT))
+    ]
+    both = union_all(*sent).subquery()
+    return select(both.c.to_id, func.max(both.c.sent).label("sent")).group_by(both.c.to_id)
 
 
 @lru_cache

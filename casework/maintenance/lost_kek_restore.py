@@ -23,10 +23,10 @@ from casework.vault.integrity.signed_rows import row_mac
 from casework.vault.keys import blind_index
 from casework.vault.keys.enrolment.models import Admission
 from casework.vault.keys.kek import Kek, ServerKeys, server_keys_of
-from casework.vault.models import Commune, Head, Member, Slot, Wrap
+from casework.vault.models import Commune, Head, MailAddress, Member, Slot, Wrap
 from casework.vault.states import MemberState
 
-_UNREADABLE: tuple[type[Any], ...] = (Slot, *heads.SECOND_FACTORS, Wrap, Admission)
+_UNREADABLE: tuple[type[Any], ...] = (Slot, *heads.SECOND_FACTORS, Wrap, Admission, MailAddress)
 
 
 def resign_all(connection: Connection, new_kek: Kek) -> None:

@@ -17,9 +17,9 @@ from casework.maintenance import rows_bound_to_head
 from casework.policy.vocabulary import Act
 from casework.vault.integrity import heads
 from casework.vault.keys.enrolment.models import Admission
-from casework.vault.models import Agency, Document, Envelope, Head, Slot, Wrap
+from casework.vault.models import Agency, Document, Envelope, Head, MailAddress, Slot, Wrap
 
-# Rows that give access to something: deleted if they had been deleted. The order is that of their references.
+# Rows that give access to something, or say where to send: deleted if they had been deleted. The order is that of their references.
 _GIVING_ACCESS: tuple[type[Any], ...] = (
     Envelope,
     Document,
@@ -27,6 +27,7 @@ _GIVING_ACCESS: tuple[type[Any], ...] = (
     Slot,
     *heads.SECOND_FACTORS,
     Admission,
+    MailAddress,
 )
 # States in which nothing has ended: only an end is replayed.
 _LIVE_STATES = frozenset({"active", "live", "open", "new", "sent", "opened", "accepted", "asked", "done"})

@@ -23,6 +23,7 @@ from casework.maintenance import (
     checkpoints,
     clock_check,
     evidence_check,
+    mail_reminders,
     release_copies,
     revocation_log_copy,
     row_comparison,
@@ -94,6 +95,8 @@ def _run_due(config: Config, gate: Gate) -> TickReport:
     if agrees and config.backup_public:
         _run_job(report, "retention", lambda: backups.delete_expired(config))
     _run_job(report, "clock", lambda: clock_check.trust(config, at=at))
+    # The last: nothing else waits for a mail server that hangs.
+    _run_job(report, "mail", lambda: mail_reminders.remind(config, gate))
     return report
 
 

@@ -17,10 +17,17 @@ from casework.staffing import directory
 from casework.vault.integrity import heads
 from casework.vault.keys import epochs
 from casework.vault.keys.enrolment.models import Admission
-from casework.vault.models import Agency, KeptForm, Member, Slot, Wrap
+from casework.vault.models import Agency, KeptForm, MailAddress, Member, Slot, Wrap
 from casework.vault.states import AgencyState, MemberState
 
-_CREDENTIALS: tuple[type[Any], ...] = (Slot, *heads.SECOND_FACTORS, Admission, KeptForm, *heads.SESSIONS)
+_CREDENTIALS: tuple[type[Any], ...] = (
+    Slot,
+    *heads.SECOND_FACTORS,
+    Admission,
+    KeptForm,
+    MailAddress,
+    *heads.SESSIONS,
+)
 
 
 @action(Act.ACCOUNT_LOCK)

@@ -224,6 +224,24 @@ class KeptForm(Record, SignedRow):
     blob: Mapped[bytes]
 
 
+class MailAddress(Record, SignedRow):
+    """Where one member wants the one sentence sent: address and code in a blob of one size under the server's key.
+
+    Whether it was confirmed stands in the blob too. A new address is a row with a new id, so that no backup brings the
+    one before back.
+    """
+
+    __tablename__ = "mail_address"
+    __head__: ClassVar[str | None] = "member_id"
+    __table_args__ = (
+        UniqueConstraint("commune_id", "member_id"),
+        ForeignKeyConstraint(["commune_id", "member_id"], ["member.commune_id", "member.id"]),
+    )
+
+    member_id: Mapped[UUID]
+    blob: Mapped[bytes]
+
+
 class Throttle(Base):
     """Failed tries of one key (a hash of account and device, or of an address) within a window."""
 

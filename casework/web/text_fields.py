@@ -146,6 +146,26 @@ class DoorCode(ShortText):
         super().__init__(label, limit=20, **options)
 
 
+class MailBox(ShortText):
+    """An e-mail address: no capital at its beginning, and no browser of a shared machine offers it."""
+
+    kind = "mail"
+    missing = lazy_gettext("Hãy ghi địa chỉ thư.")
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        super().__init__(label, limit=254, **options)
+
+
+class MailedCode(ShortText):
+    """Digits that were mailed."""
+
+    kind = "door"
+    missing = lazy_gettext("Hãy ghi mã 8 số trong thư.")
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        super().__init__(label, limit=20, **options)
+
+
 class PaperCodeField(ShortText):
     """A code copied from paper: capitals, no spelling help."""
 
