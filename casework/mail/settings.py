@@ -12,7 +12,7 @@ TLS, STARTTLS = "tls", "starttls"
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:]{2,45}")
 _TEXTS = ("mail_host", "mail_tls", "mail_user", "mail_from", "mail_ca_file", "alert_mail", "alert_command")
 _LAST_PORT = 65535
-_SHORTEST, _LONGEST = 5, 120
+_SHORTEST, _LONGEST = 1, 120
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,7 @@ def tell(config: Config, *, red: bool) -> bool:
         return False
     # Both are tried: what brought one to fail is often what the other is to tell of.
     reached = [_run(config.alert_command), _mail(config)] if red else [False]
-    if any(reached) or told and not red:
+    if any(reached) or (told and not red):
         mail_sending.note(config, lambda known: replace(known, alarmed=at if red else 0))
     return any(reached)
 

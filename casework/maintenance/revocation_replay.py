@@ -19,7 +19,8 @@ from casework.vault.integrity import heads
 from casework.vault.keys.enrolment.models import Admission
 from casework.vault.models import Agency, Document, Envelope, Head, MailAddress, Slot, Wrap
 
-# Rows that give access to something, or say where to send: deleted if they had been deleted. The order is that of their references.
+# Rows that give access to something, or say where to send: deleted if they had been deleted. The order is that of
+# their references.
 _GIVING_ACCESS: tuple[type[Any], ...] = (
     Envelope,
     Document,

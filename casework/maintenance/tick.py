@@ -96,7 +96,8 @@ def _run_due(config: Config, gate: Gate) -> TickReport:
         _run_job(report, "retention", lambda: backups.delete_expired(config))
     _run_job(report, "clock", lambda: clock_check.trust(config, at=at))
     # The last: nothing else waits for a mail server that hangs.
-    _run_job(report, "mail", lambda: mail_reminders.remind(config, gate))
+    if config.mail_host:
+        _run_job(report, "mail", lambda: mail_reminders.remind(config, gate))
     return report
 
 
