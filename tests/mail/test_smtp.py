@@ -56,9 +56,7 @@ def test_a_message_is_the_one_sentence_and_its_headers_say_no_more(tmp_path: Pat
     assert abs(sent["Date"].datetime - clock.now()).total_seconds() <= 3600
     assert sent["Message-ID"].endswith("@coquan.example>")
     # The name of this machine, which may name the office, is told to nobody.
-    assert [line for line in server.lines if line.startswith(("EHLO", "HELO"))] == ["EHLO coquan.example"] * (
-        2 if tls == "starttls" else 1
-    )
+    assert {line for line in server.lines if line.lower().startswith(("ehlo", "helo"))} == {"ehlo coquan.example"}
     for name in {socket.gethostname(), socket.getfqdn(), "Sổ ca", "casework"}:
         assert name.encode() not in raw
 
@@ -72,14 +70,14 @@ def test_nothing_is_sent_to_a_server_whose_certificate_is_not_signed_by_the_auth
         # The certificate names the address, not this name of it.
         assert _fault(replace(config, mail_host="localhost")) == ("tls", False)
         assert server.mailbox == []
-        assert not any(line.startswith(("AUTH", "MAIL")) for line in server.lines)
+        assert not any(line.upper().startswith(("AUTH", "MAIL")) for line in server.lines)
 
 
 def test_nothing_is_sent_without_encryption_and_no_password_is_told(tmp_path: Path):
     with serving(tmp_path, tls="none") as server:
         config = _config(tmp_path, server)
         assert _fault(config) == ("tls", False)
-        assert not any(line.startswith(("AUTH", "MAIL")) for line in server.lines)
+        assert not any(line.upper().startswith(("AUTH", "MAIL")) for line in server.lines)
 
 
 def test_a_wrong_password_and_a_server_that_is_not_there_are_told_apart(tmp_path: Path):
