@@ -10,7 +10,7 @@ from casework import clock
 from casework.errors import gettext_noop
 from casework.mail.addresses import domain_of
 
-SUBJECT = gettext_noop("Thông báo")
+SUBJECT = "Thông báo"
 SENTENCE = gettext_noop("Mời xem máy của cơ quan khi tiện.")
 _CODE_SENTENCE = "Mã xác nhận địa chỉ này: {code}"
 
