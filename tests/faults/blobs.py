@@ -7,12 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+from casework.accounts import mail_actions
 from casework.accounts.kept_form_actions import TypedForm, keep_form
 from casework.audit.chain import holds
 from casework.errors import VaultError
 from casework.vault.crypto import passwords, signatures
 from casework.vault.integrity.signed_rows import verify_row
-from casework.vault.keys import blind_index, envelopes, kept_forms, keyring, sessions
+from casework.vault.keys import blind_index, envelopes, kept_forms, keyring, mail_addresses, sessions
 from casework.vault.keys.context import CryptoContext
 from casework.vault.models import Head
 from tests.house import House, Someone
@@ -69,6 +70,7 @@ def blobs(house: House, lan: Someone, cuong: Someone) -> dict[str, Blob]:
         "line mac": Blob(line["mac"], lambda raw: _held(holds(server_keys, _like(line, mac=raw), 3, before["h"]))),
         "line hash": Blob(line["h"], lambda raw: _held(holds(server_keys, _like(line, h=raw), 3, before["h"]))),
         "kept form": _kept_form(house, lan),
+        "mail address": _mail_address(house, lan),
         "checkpoint": _checkpoint(house),
         **_page_blobs(house, lan, *pages["kept"], name="kept"),
         **_page_blobs(house, cuong, *pages["sent"], name="sent"),
@@ -103,6 +105,14 @@ def _kept_form(house: House, lan: Someone) -> Blob:
     with stolen(house) as thief:
         [row] = thief.rows("kept_form")
     return Blob(row["blob"], lambda raw: kept_forms.text_of(_like(row, blob=raw), keys()["lan"].seed))
+
+
+def _mail_address(house: House, lan: Someone) -> Blob:
+    lan.does(mail_actions.set_address, "lan@noikhac.example", "12345678")
+    server_keys = house.gate.server_keys(THANH_SON)
+    with stolen(house) as thief:
+        [row] = thief.rows("mail_address")
+    return Blob(row["blob"], lambda raw: mail_addresses.address_of(server_keys, _like(row, blob=raw)))
 
 
 def _checkpoint(house: House) -> Blob:

@@ -70,6 +70,8 @@ BUTTONS_ALONE = {
     "accounts.admission.invite",
     "accounts.kept.discard",
     "accounts.mine.end",
+    "accounts.mine.mail.remove",
+    "accounts.mine.mail.test",
     "accounts.mine.passkeys.remove",
     "desk.death.take_back",
     "retention.purge",

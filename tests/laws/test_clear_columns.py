@@ -136,7 +136,8 @@ CLEAR = {
 # Tables that hold nothing about a case: staff, agencies, keys, the register, releases.
 STAFF = {"agency", "agency_epoch", "member", "slot", "wrap"}
 ENTRY = {"admission", "epoch_link", "interview", "passkey", "recovery", "recovery_officer", "recovery_pair", "totp"}
-WITHOUT_CASES = STAFF | ENTRY | {"address", "commune", "proposed_change", "release", "tally", "throttle"}
+MAIL = {"mail_address"}
+WITHOUT_CASES = STAFF | ENTRY | MAIL | {"address", "commune", "proposed_change", "release", "tally", "throttle"}
 LOG_WORDS = {"about", "act", "at", "head", "head_mac", "outcome", "reason", "role", "who"}
 
 
