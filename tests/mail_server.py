@@ -1,4 +1,4 @@
-"""A real mail server on loopback for tests: it speaks SMTP over TLS, remembers every line, and misbehaves on request."""
+"""A real mail server on loopback for tests: SMTP over TLS; it remembers every line and misbehaves on request."""
 
 import base64
 import contextlib
@@ -49,7 +49,7 @@ class MailServer:
     closing: threading.Event = field(default_factory=threading.Event)
 
     def messages(self) -> list[EmailMessage]:
-        return [message_from_bytes(raw, policy=policy.default) for _, _, raw in self.mailbox]  # type: ignore[misc]
+        return [message_from_bytes(raw, policy=policy.default) for _, _, raw in self.mailbox]
 
     @property
     def recipients(self) -> list[str]:
@@ -80,15 +80,15 @@ def serving(folder: Path, **behaviour: object) -> Iterator[MailServer]:
     write_certificates(folder)
     told = MailServer(folder, **behaviour)  # type: ignore[arg-type]
 
-    class Conversation(socketserver.BaseRequestHandler):
+    class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             with contextlib.ExitStack() as opened, contextlib.suppress(OSError, ValueError):
-                _converse(self.request, told, opened)
+                _Conversation(self.request, told, opened).run()
 
     class Server(socketserver.ThreadingTCPServer):
         allow_reuse_address = True
 
-    with Server((HOST, 0), Conversation) as server:
+    with Server((HOST, 0), Handler) as server:
         told.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         try:
@@ -98,70 +98,40 @@ def serving(folder: Path, **behaviour: object) -> Iterator[MailServer]:
             server.shutdown()
 
 
-def _converse(plain: socket.socket, told: MailServer, opened: contextlib.ExitStack) -> None:
-    def encrypt() -> socket.socket:
-        return opened.enter_context(context.wrap_socket(plain, server_side=True))
+class _Conversation:
+    """One client: each word of SMTP is a method."""
 
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(told.folder / "server.pem", told.folder / "server.key")
-    if told.hangs_at == "connect":
-        told.closing.wait()
-        return
-    line = _Line(encrypt() if told.tls == "tls" else plain, told, opened)
-    line.say("220 mail.example ESMTP")
-    sender = recipient = ""
-    encrypted = told.tls == "tls"
-    while words := line.hear():
-        word = words.partition(" ")[0].upper()
-        if word == told.hangs_at:
-            told.closing.wait()
+    def __init__(self, plain: socket.socket, told: MailServer, opened: contextlib.ExitStack) -> None:
+        self.plain, self.told, self.opened = plain, told, opened
+        self.sender = self.recipient = ""
+        self.encrypted = False
+
+    def run(self) -> None:
+        if self.told.hangs_at == "connect":
+            self.told.closing.wait()
             return
-        if word == told.floods:
-            while not told.closing.is_set():
-                line.connection.sendall(b"250-" + b"x" * 60 + b"\r\n")
-        match word:
-            case "EHLO":
-                line.say("250-mail.example")
-                offers = ["AUTH PLAIN LOGIN"] if encrypted else ["STARTTLS"] if told.tls == "starttls" else []
-                for offer in offers:
-                    line.say(f"250-{offer}")
-                line.say("250 SIZE 100000")
-            case "STARTTLS":
-                line.say("220 go on")
-                line, encrypted = _Line(encrypt(), told, opened), True
-            case "AUTH":
-                given = base64.b64decode(words.split()[2]).split(b"\0")
-                right = given[1:] == [USER.encode(), PASSWORD.encode()]
-                line.say("235 welcome" if right else "535 5.7.8 no")
-            case "MAIL":
-                sender = words.partition("<")[2].partition(">")[0]
-                line.say(f"{told.sender_code} sender")
-            case "RCPT":
-                recipient = words.partition("<")[2].partition(">")[0]
-                codes = told.answers.get(recipient) or [250]
-                code = codes.pop(0) if len(codes) > 1 else codes[0]
-                line.say(f"{code} recipient")
-            case "DATA":
-                line.say("354 go on")
-                told.mailbox.append((sender, recipient, line.hear_data()))
-                if told.data_code != 250:
-                    told.mailbox.pop()
-                line.say(f"{told.data_code} taken")
-            case "QUIT":
-                line.say("221 bye")
+        self.use(self.plain)
+        if self.told.tls == "tls":
+            self.encrypt()
+        self.say("220 mail.example ESMTP")
+        while words := self.hear():
+            word = words.partition(" ")[0].upper()
+            if word == self.told.hangs_at:
+                self.told.closing.wait()
                 return
-            case _:
-                line.say("250 ok")
+            while word == self.told.floods and not self.told.closing.is_set():
+                self.connection.sendall(b"250-" + b"x" * 60 + b"\r\n")
+            getattr(self, f"on_{word.lower()}", self.on_other)(words)
 
+    def use(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.file = self.opened.enter_context(connection.makefile("rb"))
 
-@dataclass
-class _Line:
-    connection: socket.socket
-    told: MailServer
-    opened: contextlib.ExitStack
-
-    def __post_init__(self) -> None:
-        self.file = self.opened.enter_context(self.connection.makefile("rb"))
+    def encrypt(self) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.told.folder / "server.pem", self.told.folder / "server.key")
+        self.use(self.opened.enter_context(context.wrap_socket(self.plain, server_side=True)))
+        self.encrypted = True
 
     def say(self, words: str) -> None:
         for byte in f"{words}\r\n".encode():
@@ -174,11 +144,45 @@ class _Line:
         self.told.lines.append(words)
         return words
 
-    def hear_data(self) -> bytes:
+    def on_other(self, _words: str) -> None:
+        self.say("250 ok")
+
+    def on_ehlo(self, _words: str) -> None:
+        offers = ["AUTH PLAIN LOGIN"] if self.encrypted else ["STARTTLS"] if self.told.tls == "starttls" else []
+        for offer in ["mail.example", *offers]:
+            self.say(f"250-{offer}")
+        self.say("250 SIZE 100000")
+
+    def on_starttls(self, _words: str) -> None:
+        self.say("220 go on")
+        self.encrypt()
+
+    def on_auth(self, words: str) -> None:
+        given = base64.b64decode(words.split()[2]).split(b"\0")
+        self.say("235 welcome" if given[1:] == [USER.encode(), PASSWORD.encode()] else "535 5.7.8 no")
+
+    def on_mail(self, words: str) -> None:
+        self.sender = words.partition("<")[2].partition(">")[0]
+        self.say(f"{self.told.sender_code} sender")
+
+    def on_rcpt(self, words: str) -> None:
+        self.recipient = words.partition("<")[2].partition(">")[0]
+        codes = self.told.answers.get(self.recipient) or [250]
+        code = codes.pop(0) if len(codes) > 1 else codes[0]
+        self.say(f"{code} recipient")
+
+    def on_data(self, _words: str) -> None:
+        self.say("354 go on")
         parts = []
         while (part := self.file.readline()) not in (b".\r\n", b""):
             parts.append(part.removeprefix(b".") if part.startswith(b"..") else part)
-        return b"".join(parts)
+        if self.told.data_code == 250:
+            self.told.mailbox.append((self.sender, self.recipient, b"".join(parts)))
+        self.say(f"{self.told.data_code} taken")
+
+    def on_quit(self, _words: str) -> None:
+        self.say("221 bye")
+        raise ConnectionError
 
 
 def write_certificates(folder: Path) -> None:

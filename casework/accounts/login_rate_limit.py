@@ -61,7 +61,7 @@ def of_return(server_keys: ServerKeys, member_id: UUID) -> list[Bucket]:
 
 
 def of_mailed_code(server_keys: ServerKeys, member_id: UUID) -> list[Bucket]:
-    """Return the buckets of one member for the messages that they have sent to a mailbox: few, for it may be another's."""
+    """Return the buckets of one member for what they have sent to a mailbox: few, for it may be somebody else's."""
     return [_bucket(server_keys, "mailed", member_id.hex, b"", window) for window in _MAILED]
 
 

@@ -165,25 +165,27 @@ def _in_time(server: smtplib.SMTP, seconds: float) -> Iterator[None]:
 
 def _failure_of(cause: Exception) -> MailFailed:
     """Say what an error of smtplib or of the connection means."""
-    match cause:
-        case smtplib.SMTPAuthenticationError():
-            return MailFailed("login")
-        case smtplib.SMTPRecipientsRefused():
-            return _of_recipient(*(code for code, _ in cause.recipients.values()))
-        case smtplib.SMTPSenderRefused():
-            return MailFailed("sender" if cause.smtp_code >= _SERVER_ERROR else LATER)
-        case smtplib.SMTPDataError():
-            return _of_recipient(cause.smtp_code)
-        case smtplib.SMTPResponseException():
-            return MailFailed("protocol" if cause.smtp_code >= _SERVER_ERROR else LATER)
-        case smtplib.SMTPException():
-            return MailFailed("protocol")
-        case TimeoutError():
-            return MailFailed("timeout")
-        case ssl.SSLError():
-            return MailFailed("tls")
-    return MailFailed("connect")
+    if isinstance(cause, smtplib.SMTPRecipientsRefused):
+        return _refusal(*(code for code, _ in cause.recipients.values()), of_recipient=True)
+    if isinstance(cause, smtplib.SMTPDataError):
+        return _refusal(cause.smtp_code, of_recipient=True)
+    if isinstance(cause, smtplib.SMTPSenderRefused):
+        return _refusal(cause.smtp_code, fault="sender")
+    if isinstance(cause, smtplib.SMTPResponseException) and not isinstance(cause, smtplib.SMTPAuthenticationError):
+        return _refusal(cause.smtp_code, fault="protocol")
+    return MailFailed(next(fault for kind, fault in _MEANING if isinstance(cause, kind)))
 
 
-def _of_recipient(*codes: int) -> MailFailed:
-    return MailFailed(REFUSED if max(codes) >= _SERVER_ERROR else LATER, of_recipient=True)
+# The first that fits: those of smtplib are errors of the system too, and so are the others.
+_MEANING: tuple[tuple[type[Exception], str], ...] = (
+    (smtplib.SMTPAuthenticationError, "login"),
+    (smtplib.SMTPException, "protocol"),
+    (TimeoutError, "timeout"),
+    (ssl.SSLError, "tls"),
+    (Exception, "connect"),
+)
+
+
+def _refusal(*codes: int, fault: str = REFUSED, of_recipient: bool = False) -> MailFailed:
+    """Return what an answer of the server means: 4xx is for now, 5xx for good."""
+    return MailFailed(fault if max(codes) >= _SERVER_ERROR else LATER, of_recipient=of_recipient)

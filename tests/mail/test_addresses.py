@@ -1,5 +1,6 @@
 """Which addresses are taken, and which settings."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,10 +110,10 @@ def test_whatever_is_let_through_is_one_recipient_on_one_line(typed: str):
 def test_a_setting_that_cannot_be_used_stops_the_start_with_a_sentence(
     tmp_path: Path, setting: str, value: object, says: str
 ):
-    right = {"mail_host": "smtp.coquan.vn", "mail_from": "nhac@coquan.vn"}
-    Config(tmp_path, "sqlite://", tmp_path / "kek", **right)
+    usual = Config(tmp_path, "sqlite://", tmp_path / "kek")
+    right = replace(usual, mail_host="smtp.coquan.vn", mail_from="nhac@coquan.vn")
     with pytest.raises(ConfigurationError, match=says):
-        Config(tmp_path, "sqlite://", tmp_path / "kek", **{**right, setting: value})
+        replace(right, **{setting: value})  # type: ignore[arg-type]
 
 
 def test_an_alert_by_mail_needs_a_mail_server_and_none_is_set_at_first(tmp_path: Path):

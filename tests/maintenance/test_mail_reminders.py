@@ -11,7 +11,7 @@ import pytest
 from casework import clock
 from casework.accounts import absence, mail_actions
 from casework.cases.sections import SafetyPlan
-from casework.codelists.working_days import working_day_after
+from casework.codelists.working_days import calendar, working_day_after
 from casework.config import Config
 from casework.desk import actions as desk
 from casework.errors import Refused
@@ -231,7 +231,7 @@ def test_on_a_day_off_and_in_the_demo_nothing_is_sent(house: House, config: Conf
     referred(house)
     at(1)
     day = clock.today()
-    while mail_reminders.calendar().works(day):
+    while calendar().works(day):
         day += timedelta(days=1)
     off = clock.midnight(day) + 9 * HOUR
     with clock.use_clock(lambda: off):
