@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from casework.errors import CaseworkError
-from casework.mail.settings import MailSettings
+from casework.mail.mail_settings import MailSettings
 
 _PACKAGE = Path(__file__).resolve().parent
 SETTINGS = "casework.toml"

@@ -24,6 +24,7 @@ class OwnAddress(Sealed):
 
 @action(Act.MAIL_SEE)
 def own_address(context: ActContext) -> OwnAddress | None:
+    """Return one's own address with its state, or None."""
     return _read(context)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from casework.errors import CaseworkError, gettext_noop
 from casework.mail.addresses import domain_of
-from casework.mail.settings import TLS, MailSettings
+from casework.mail.mail_settings import TLS, MailSettings
 
 REFUSED, LATER = "refused", "later"
 # What went wrong, in words that a page and `casework check` show.

@@ -21,7 +21,7 @@ def upgrade() -> None:
     sa.Column('mac', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['commune_id', 'member_id'], ['member.commune_id', 'member.id'], name=op.f('fk_mail_address_commune_id_member_id_member')),
     sa.PrimaryKeyConstraint('commune_id', 'id', name=op.f('pk_mail_address')),
-    sa.UniqueConstraint('commune_id', 'member_id', name=op.f('uq_mail_address_commune_id'))
+    sa.UniqueConstraint('commune_id', 'member_id', name=op.f('uq_mail_address_commune_id_member_id'))
     )
 
 
