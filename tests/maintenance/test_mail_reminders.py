@@ -145,26 +145,27 @@ def test_mail_of_a_commune_with_a_sealed_case_is_that_of_one_without_byte_for_by
 ):
     for name in ("dung", "kien"):
         house.hires(name)
-    everybody = [house[name] for name in ("cuong", "dung", "kien", "lan", "mai", "hoa", "chinh", "vinh")]
+    at(1, hour=6)
+    everybody = [house[name] for name in ("cuong", "dung", "kien", "tam", "lan", "mai", "hoa", "chinh", "vinh")]
     wants_mail(*everybody)
-    referred(house)
-    at(1)
+    at(1, hour=9)
+    referred(house, "health_station")
+    at(2)
     reminds(config, house)
     without = seen_by_server(server)
-    assert len(without[1]) == 3
-    # The same morning once more, in a book where a sealed case was referred and its chair told the day before.
+    assert server.recipients == [address("tam")]
+    # The same morning once more, in a book where cases that some must not know were referred, and chairs told of them.
     config.mail_state_file.unlink()
     server.lines.clear()
     server.mailbox.clear()
     lan, mai = house["lan"], house["mai"]
-    at(0, hour=20)
+    at(1, hour=9)
     sealed = lan.opens_a_case(dao(danger="yes", grounds=()), circle=[mai])
     lan.does(sending.send, sealed, ground(house, sealed), ASKED)
     lan.does(notices.send, sealed)
-    plan = SafetyPlan(somebody="yes", who_must_not_know=KIN)
-    by_name = lan.opens_a_case(dao(grounds=(), safety_plan=plan))
+    by_name = lan.opens_a_case(dao(grounds=(), safety_plan=SafetyPlan(somebody="yes", who_must_not_know=KIN)))
     lan.does(sending.send, by_name, ground(house, by_name), ASKED, without=[house["kien"].id])
-    at(1)
+    at(2)
     reminds(config, house)
     assert seen_by_server(server) == without
 
