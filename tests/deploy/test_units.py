@@ -13,6 +13,7 @@ from tests.source import ROOT
 
 DEPLOY = ROOT / "deploy"
 SERVICES = ["casework.service", "casework-tick.service"]
+ALERT = "casework-alert.service"
 PROXIES = ["caddy/Caddyfile", "caddy/Caddyfile.office", "nginx/casework.conf"]
 
 
@@ -58,7 +59,7 @@ def test_a_proxy_keeps_no_log_of_pages_and_passes_one_hop(name: str):
     assert text.count("access_log off") == text.count("server {")
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "casework-tick.timer"])
+@pytest.mark.parametrize("name", [*SERVICES, ALERT, "casework-tick.timer"])
 def test_systemd_itself_reads_every_line_of_a_unit(name: str, tmp_path: Path):
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd: there is no systemd-analyze")
@@ -110,3 +111,19 @@ def test_the_recipe_for_an_office_makes_a_certificate_for_its_name_alone(tmp_pat
         command = ["openssl", "verify", "-x509_strict", "-verify_hostname", name, "-CAfile", "root.crt", "cert.pem"]
         verified = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=60)
         assert (verified.returncode == 0) == right
+
+
+def test_a_run_that_fails_starts_a_unit_that_is_there_and_has_no_key():
+    text = (DEPLOY / "systemd" / "casework-tick.service").read_text(encoding="utf-8")
+    assert f"OnFailure={ALERT}" in text
+    alert = unit(ALERT)
+    assert alert["DynamicUser"] == alert["NoNewPrivileges"] == "yes"
+    assert "LoadCredential" not in alert
+    assert "casework.toml" not in alert["ExecStart"]
+
+
+def test_a_mail_server_is_reached_by_a_drop_in_that_opens_one_address_alone():
+    assert {unit(name)["IPAddressDeny"] for name in SERVICES} == {"any"}
+    opened = unit("casework-mail.conf")
+    assert set(opened) == {"IPAddressAllow", "LoadCredential"}
+    assert re.fullmatch(r"[0-9.]+", opened["IPAddressAllow"])
