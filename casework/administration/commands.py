@@ -205,6 +205,8 @@ def new_sheets(
 def check(data: Path) -> None:
     """Khám sổ: có gì sai, phải làm gì. / Say what is wrong and what to do; status 1 if anything is."""
     problems = diagnostics.check(data.absolute())
+    if mail := diagnostics.mail_in_words(data.absolute()):
+        click.echo(mail)
     for number, problem in enumerate(problems, start=1):
         click.echo(f"{number}. {problem.wrong}\n   -> {problem.todo}")
     if problems:

@@ -184,12 +184,27 @@ def _check_mail(settings: Config) -> Iterator[Problem]:
             yield Problem(f"Mật khẩu thư: {cause}", f"Ghi mật khẩu vào {settings.mail_password_file}, chmod 600.")
     server = state.read(settings.mail_state_file).server
     if settings.mail_host and server.fault:
-        since = clock.local(server.failed).isoformat(timespec="minutes")
-        sent = clock.local(server.sent).isoformat(timespec="minutes") if server.sent else "chưa lần nào"
-        wrong = f"Thư không gửi được lúc {since}: {FAULTS[server.fault]}. Gửi được lần cuối: {sent}."
+        wrong = f"Thư không gửi được: {FAULTS[server.fault]}."
         yield Problem(wrong, "Xem lại các dòng mail_ trong casework.toml, rồi gửi thử ở trang tài khoản.")
     if settings.alert_command and not os.access(settings.alert_command, os.X_OK):
         yield Problem(f"Không chạy được {settings.alert_command}.", "Sửa alert_command, hoặc chmod +x tệp ấy.")
+
+
+def mail_in_words(folder: Path) -> str:
+    """Say when mail last went out and last failed; empty where it is off or the settings cannot be read."""
+    try:
+        settings = config.load(folder)
+    except (CaseworkError, ValueError, TypeError):
+        return ""
+    if not settings.mail_host:
+        return ""
+    server = state.read(settings.mail_state_file).server
+    sent, failed = (_minute(at) if at else "chưa lần nào / never" for at in (server.sent, server.failed))
+    return f"Thư / mail: gửi được lần cuối / last sent {sent}; hỏng lần cuối / last failed {failed}."
+
+
+def _minute(at: int) -> str:
+    return clock.local(at).isoformat(timespec="minutes")
 
 
 @contextmanager

@@ -99,6 +99,11 @@ def test_a_run_by_command_tells_of_what_the_check_names(
     # The keys of this house lie beside its database, which the check names.
     assert ran.read_text(encoding="ascii") == "ran\n"
     assert server.recipients == [OPERATOR]
+    checked = call("check", "--data", str(folder)).output
+    sent = clock.local(state.read(config.mail_state_file).server.sent).isoformat(timespec="minutes")
+    assert f"last sent {sent}; hỏng lần cuối / last failed chưa lần nào" in checked
+    (folder / SETTINGS).write_text("", encoding="utf-8")
+    assert "Thư / mail" not in call("check", "--data", str(folder)).output
 
 
 @only_sqlite
@@ -114,8 +119,6 @@ def test_the_check_says_that_mail_fails_why_and_when_it_last_went_out(installati
         config.mail_state_file, lambda _: MailState(Attempts(sent=sent, failed=failed, failures=2, fault="tls"))
     )
     assert "chứng thư của nó không đúng" in found()
-    assert clock.local(failed).isoformat(timespec="minutes") in found()
-    assert clock.local(sent).isoformat(timespec="minutes") in found()
     state.change(config.mail_state_file, lambda known: replace(known, server=known.server.succeed(clock.micros())))
     assert found() == ""
     (config.data / "mail-password").chmod(0o644)
