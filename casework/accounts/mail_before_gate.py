@@ -46,8 +46,8 @@ def confirm(typed: str) -> None:
 
 def send_test() -> None:
     """Send the one sentence to the administrator's own address; raise BadInput or MailFailed."""
-    _require_on()
     address = perform(mail_actions.address_for_test)
+    _require_on()
     _count_message()
     mail_sending.send(config(), message.reminder(sender=config().mail_from, recipient=address))
 

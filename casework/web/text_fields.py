@@ -156,14 +156,10 @@ class MailBox(ShortText):
         super().__init__(label, limit=254, **options)
 
 
-class MailedCode(ShortText):
-    """Digits that were mailed."""
+class MailedCode(DoorCode):
+    """Eight digits that were mailed."""
 
-    kind = "door"
     missing = lazy_gettext("Hãy ghi mã 8 số trong thư.")
-
-    def __init__(self, label: Any, **options: Any) -> None:
-        super().__init__(label, limit=20, **options)
 
 
 class PaperCodeField(ShortText):
