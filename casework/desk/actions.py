@@ -18,6 +18,7 @@ from casework.cases import (
     merged_cases,
     moved_answers,
     opening_rate_limit,
+    paper_record,
     reading,
     reporting_delay,
     restriction,
@@ -64,7 +65,7 @@ _OF_CLOCKS = (Section.LABEL, Section.INCIDENT, Section.TASK)
 _OPENING = (Act.CASE_READ, Act.SECTION_READ, Act.SECTION_READ_SHARED, Act.SECTION_HISTORY, Act.NAME_SHOW)
 # What a case was given once, or is written by its closing alone, and stays whatever a form says.
 _FIXED = {
-    Section.LABEL: ("code", "former", "received_at", "died", "imported", "paper_number"),
+    Section.LABEL: ("code", "former", "received_at", "died", "imported", "paper_number", "entered_at"),
     Section.INCIDENT: ("recorded_at",),
     Section.PLAN: ("outcome", "closing_words", "danger_over", "children_after"),
 }
@@ -189,6 +190,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         unsent=unsent_grounds(context, case) if line.ours else UnsentGrounds(),
         told=referral_presenters.told_agencies(context, case) if line.ours else frozenset(),
         clocks=clocks,
+        paper=paper_record.paper_record(label, opened) if line.ours else None,
         names=names,
         merged=merged_cases.merged_into(context, case, label) if line.ours else (),
         progress=progress_of(opened if line.ours else _of(opened, RECORDS), is_open=lives, clocks=clocks),

@@ -172,6 +172,8 @@ class Act(StrEnum):
     TASK_READ = "task.read"
     TASK_DONE = "task.done"
     TASK_UNDO = "task.undo"
+    PAPER_READ = "paper.read"
+    PAPER_SETTLE = "paper.settle"
     DUE_LIST = "due.list"
     DUE_READ = "due.read"
     DUE_PLAN = "due.plan"
