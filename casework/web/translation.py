@@ -113,13 +113,17 @@ def when(at: datetime | int) -> str:
 
 
 def moment(written: str) -> str:
-    """Format a day or a moment that was written down, in ISO 8601 or microseconds; what is neither stands as typed."""
+    """Format a day or a moment that was written down, in ISO 8601 or microseconds; what is neither stands as typed.
+
+    An hour without its zone is one of the commune's time.
+    """
     try:
         if written.isdecimal():
             return when(int(written))
         if len(written) <= _DAY_LENGTH:
             return day(date.fromisoformat(written)) if written else ""
-        return when(datetime.fromisoformat(written))
+        at = datetime.fromisoformat(written)
+        return when(at if at.tzinfo else at.replace(tzinfo=clock.LOCAL))
     except ValueError:
         return written
 

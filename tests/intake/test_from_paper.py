@@ -7,7 +7,7 @@ import pytest
 from lxml import html
 
 from casework import clock
-from casework.cases.sections import Incident, Label
+from casework.cases.sections import Identity, Incident, Label
 from casework.desk import actions as desk
 from casework.desk import paper_actions, print_actions
 from casework.desk.today import lines_of
@@ -137,7 +137,7 @@ def test_practice_is_not_from_paper(lan, browser):
 
 @only_sqlite
 def test_the_clocks_of_the_law_run_from_the_paper(lan):
-    child = dao(grounds=(), age_group="under_16", on_paper_at=moment(1, "08:00"))
+    child = dao(grounds=(), age_group="LT16", identity=Identity(sex="NU"), on_paper_at=moment(1, "08:00"))
     case_id = lan.opens_a_case(child)
     begun = datetime.strptime(moment(1, "08:00"), "%Y-%m-%d %H:%M").replace(tzinfo=clock.LOCAL)
     clocks = lan.does(desk.read_case, case_id).clocks
