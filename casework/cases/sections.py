@@ -323,6 +323,7 @@ class Letter(SectionData):
 
     `code` and `age_group` repeat what the label says, so that a receiver can name what it has answered when the label
     has changed since, and lists open no label for it.
+    `slip` is the number of a slip that was made, on which stand `place`, `when`, `ask_for` and `phone`.
     `hours_surely` and `hours_perhaps` (microseconds) end the first 72 hours, for a health station gets no incident.
     """
 
@@ -338,6 +339,11 @@ class Letter(SectionData):
     age_group: str = same_as(Label, "age_group")
     hours_surely: str = ask("text", gettext_noop("72 giờ đầu chắc chắn còn đến"), moment=True)
     hours_perhaps: str = ask("text", gettext_noop("72 giờ đầu có thể còn đến"), moment=True)
+    slip: str = ask("text", gettext_noop("Số phiếu"), asked=False)
+    slip_kind: str = ask("code", gettext_noop("In phiếu nào"), codelist="slip_kind")
+    place: str = ask("text", gettext_noop("Hẹn đến đâu"), hint=gettext_noop("Nơi ai cũng đến được, như phòng khám."))
+    ask_for: str = ask("text", gettext_noop("Đến nơi hỏi ai"))
+    phone: str = ask("text", gettext_noop("Số máy để hỏi"))
 
 
 @dataclass(frozen=True)

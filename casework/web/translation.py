@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from flask import Blueprint, Flask, g, has_request_context, redirect, request
+from flask import Blueprint, Flask, g, has_app_context, has_request_context, redirect, request
 from flask_babel import Babel, get_translations, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -102,6 +102,8 @@ def when(at: datetime | int) -> str:
     """Format a moment: the hour, and the day in words where it is near."""
     local = _local_time(at)
     hour = local.strftime("%H:%M")
+    if has_app_context() and g.get("days_in_full"):
+        return f"{hour} {day(local)}"
     days_away = (local.date() - clock.today()).days
     if days_away == 0:
         return _("%(hour)s hôm nay", hour=hour)
