@@ -11,11 +11,11 @@ from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Label
 from casework.cases.task_entry import Task
 from casework.codelists import codelist
-from casework.errors import BadInput, NotFound
+from casework.errors import BadInput, NotFound, gettext_noop
 from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
 
-NOWHERE = "Hãy ghi tờ giấy cất ở đâu, ai giữ chìa khóa."
+NOWHERE = gettext_noop("Hãy ghi tờ giấy cất ở đâu, ai giữ chìa khóa.")
 
 
 @dataclass(frozen=True)

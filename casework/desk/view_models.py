@@ -195,6 +195,7 @@ class CasePage:
     `progress` is where the case stands, `timeline` what happened in it, the newest first. `care` is what a health
     worker is to look at; `near` is where the other person is, a code, if they can be there at once. `outcome` is the
     reason for closing, a code, for whoever may read the plan. `paper` is that from which a case of ours was typed in.
+    `has_safety_plan` tells that what to do when something happens is written down.
     """
 
     line: CaseLine
@@ -227,6 +228,7 @@ class CasePage:
     near: str = ""
     outcome: str = ""
     paper: PaperRecord | None = None
+    has_safety_plan: bool = False
 
     @property
     def died(self) -> bool:

@@ -168,7 +168,7 @@ def test_nobody_finds_what_they_may_not_open_and_nothing_differs_from_a_number_t
     referral.lan.does(slip_actions.make_slip, *referral.at, PLAIN, safe="yes")
     number = number_of(referral)
     other = str(int(number) % 899_999 + 100_000)
-    for username in ("mai", "tuyet"):
+    for username in ("mai", "tam"):
         assert house[username].does(slip_actions.find_slips, number) == ()
         pages = [
             re.sub(r'value="[^"]*"', "", browser(username).post("/chuyen-gui/so-phieu", data={"number": one}).text)
