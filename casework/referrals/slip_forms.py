@@ -38,6 +38,12 @@ class SlipForm(SentOnceForm):
     day = DateParts(_("Hẹn ngày nào"), future=True, ahead=AHEAD, required=False)
     hour = TimeOfDay(_("Mấy giờ"), required=False, hint=_("Ví dụ 8:30. Cả ngày thì để trống."))
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)  # type: ignore[no-untyped-call]
+        # They are needed if a slip is made at all: nobody is told that they may stay empty.
+        for field in (self.slip_kind, self.place, self.ask_for):
+            field.flags.told = True
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for what a slip needs where one is to be made, and for other words where a neutral one would tell."""
         valid = super().validate(extra_validators)
