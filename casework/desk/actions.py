@@ -163,10 +163,9 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
     label = label_of(opened) or case_labels.label(context, case)
     if label is None:
         raise NotFound("label", about=case_id)
-    names = staff.names(context)
+    names, present = staff.names(context), reading.sections_present(context, case)
     line = _line_maker(context, names)(case.row, label)
     restricted, lives = case.row.owner_id in context.actor.circles, line.is_open and not label.died
-    present = reading.sections_present(context, case)
     clocks = legal_clocks.clocks_of_case(case, label, _of(opened, _OF_CLOCKS), at=context.crypto.at)
     referral = None if line.ours else access_grants.newest_referral(context, case)
     return CasePage(

@@ -10,8 +10,8 @@ from casework.cases.deaths import DIED
 from casework.desk import (
     actions,
     death_views,
+    kept_paper_views,
     mistake_views,
-    paper_views,
     presenters,
     section_views,
     task_views,
@@ -33,7 +33,7 @@ blueprint.register_blueprint(task_views.blueprint)
 blueprint.register_blueprint(death_views.blueprint)
 blueprint.register_blueprint(mistake_views.blueprint)
 blueprint.register_blueprint(today_views.blueprint)
-blueprint.register_blueprint(paper_views.blueprint)
+blueprint.register_blueprint(kept_paper_views.blueprint)
 CASE = "/vu-viec/<uuid:case_id>"
 Answer = Response | str | tuple[str, int]
 

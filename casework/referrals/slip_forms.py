@@ -36,7 +36,7 @@ class SlipForm(SentOnceForm):
     ask_for = field_of(Letter, "ask_for")
     phone = field_of(Letter, "phone")
     day = DateParts(_("Hẹn ngày nào"), future=True, ahead=AHEAD, required=False)
-    hour = TimeOfDay(_("Mấy giờ"), required=False, hint=_("Ví dụ 8:30. Cả ngày thì để trống."))
+    hour = TimeOfDay(_("Mấy giờ"), required=False, hint=_("Ví dụ 8:30. Không hẹn giờ thì để trống."))
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)  # type: ignore[no-untyped-call]

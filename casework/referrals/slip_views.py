@@ -22,7 +22,7 @@ Answer = Response | str | tuple[str, int]
 def make(case_id: UUID, referral_id: UUID) -> Answer:
     """Ask whether a paper is safe to keep, and what stands on the slip."""
     check_permission(Act.SLIP_MAKE)
-    form: Any = SlipForm()  # type: ignore[no-untyped-call]
+    form: Any = SlipForm()
     if not form.validate_on_submit():
         return _form_page(case_id, referral_id, form)
     once = form.idempotency_key()

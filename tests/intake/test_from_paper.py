@@ -9,7 +9,7 @@ from lxml import html
 from casework import clock
 from casework.cases.sections import Identity, Incident, Label
 from casework.desk import actions as desk
-from casework.desk import paper_actions, print_actions
+from casework.desk import kept_paper_actions, print_actions
 from casework.desk.today import lines_of
 from casework.errors import BadInput, NotFound, Refused
 from casework.intake.night_actions import record_night_sheet
@@ -171,14 +171,14 @@ def test_the_paper_of_a_closed_case_stays_due_and_is_put_away_without_opening_it
     case_id = lan.does(record_night_sheet, SHEET, on_paper_at=moment())
     lan.does(desk.close_case, case_id, outcome="needs_met", words="xong")
     assert due_paper(app, lan, case_id) == ["hom-nay"]
-    lan.does(paper_actions.settle_paper, case_id, "destroyed", "")
+    lan.does(kept_paper_actions.settle_paper, case_id, "destroyed", "")
     assert due_paper(app, lan, case_id) == []
 
 
 @only_sqlite
 def test_a_case_that_was_never_on_paper_has_none(lan, browser):
     case_id = lan.does(record_night_sheet, SHEET)
-    for act, words in ((paper_actions.read_paper, ()), (paper_actions.settle_paper, ("destroyed", ""))):
+    for act, words in ((kept_paper_actions.read_paper, ()), (kept_paper_actions.settle_paper, ("destroyed", ""))):
         with pytest.raises(NotFound):
             lan.does(act, case_id, *words)
     assert browser("lan").get(f"/vu-viec/{case_id}/to-giay").status_code == 404
@@ -189,12 +189,12 @@ def test_a_case_that_was_never_on_paper_has_none(lan, browser):
 def test_nobody_but_who_works_on_the_case_says_what_became_of_its_paper(lan, mai, house):
     case_id = lan.does(record_night_sheet, SHEET, on_paper_at=moment())
     with pytest.raises(NotFound):
-        mai.does(paper_actions.settle_paper, case_id, "destroyed", "")
+        mai.does(kept_paper_actions.settle_paper, case_id, "destroyed", "")
     with pytest.raises(Refused):
-        house["thu"].does(paper_actions.settle_paper, case_id, "destroyed", "")
+        house["thu"].does(kept_paper_actions.settle_paper, case_id, "destroyed", "")
     for fate in ("met", "khong-co", ""):
         with pytest.raises(BadInput):
-            lan.does(paper_actions.settle_paper, case_id, fate, "x")
+            lan.does(kept_paper_actions.settle_paper, case_id, fate, "x")
 
 
 @only_sqlite

@@ -35,7 +35,12 @@ OWN = {"mode", "pronoun", "readers", "unclear", "at_once", "detailed"}
 ANSWERS_OF_ITS_OWN = {Source(SafetyPlan, "somebody")}
 # Stands on the page only while there is danger.
 IN_DANGER = "at_once"
-DECLARED_IN = ("casework/cases/sections.py", "casework/cases/advice.py", "casework/cases/task_entry.py")
+DECLARED_IN = (
+    "casework/cases/sections.py",
+    "casework/cases/advice.py",
+    "casework/cases/task_entry.py",
+    "casework/cases/erasure_entry.py",
+)
 # Where cases are asked about and shown; elsewhere the same words are about staff and addresses.
 CASES = ("cases", "desk", "intake", "referrals", "retention", "staffing")
 # What is also a heading, a tag, or the name of what stands in a column.

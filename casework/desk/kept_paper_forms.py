@@ -9,12 +9,12 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from casework.cases.fields import field_of
 from casework.cases.task_entry import Task
 from casework.codelists import codelist
-from casework.desk.paper_actions import NOWHERE
+from casework.desk.kept_paper_actions import NOWHERE
 from casework.web.choice_fields import Choice, language
 from casework.web.forms import SentOnceForm
 
 
-class PaperForm(SentOnceForm):
+class KeptPaperForm(SentOnceForm):
     """Destroyed, or locked away and where."""
 
     fate = Choice(_("Tờ giấy bây giờ thế nào?"), [])
