@@ -30,7 +30,7 @@ KINDS = tuple(dict.fromkeys(SECTIONS.values()))
 QUESTIONS = {Source(kind, name): question for kind in KINDS for name, question in kind.questions().items()}
 EDITED = [section for section in SECTIONS if section not in LEDGERS | {Section.FACTS, Section.ERASURE, Section.ADVICE}]
 # What an intake asks that no section keeps as it is answered: it decides who reads, what is asked, how it is counted.
-OWN = {"mode", "pronoun", "readers", "unclear", "at_once", "detailed"}
+OWN = {"mode", "pronoun", "readers", "unclear", "at_once", "detailed", "received_on", "received_hour"}
 # Asked with words of its own for yes, no and unknown, before there is a case.
 ANSWERS_OF_ITS_OWN = {Source(SafetyPlan, "somebody")}
 # Stands on the page only while there is danger.
