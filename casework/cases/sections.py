@@ -79,6 +79,7 @@ class Contact(SectionData):
         codelist="safe_channel",
         required=True,
     )
+    through: str = ask("text", gettext_noop("Người tin cậy ấy là ai"), hint=gettext_noop("Tên, là gì của người ấy."))
     phone: str = ask("phone", gettext_noop("Số điện thoại an toàn"), short=gettext_noop("Số máy"))
     hours: str = ask(
         "code", gettext_noop("Giờ nào thì an toàn"), short=gettext_noop("Giờ an toàn"), codelist="safe_hours"

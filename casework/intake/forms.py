@@ -46,6 +46,7 @@ from casework.web.spoken_text import USUAL_PRONOUN, aloud
 # Asked in words of its own, for the answer decides who can read before there is a case.
 _SOMEBODY = Source(SafetyPlan, "somebody")
 RECORD, ADVICE_ONLY = "record", "advice"
+THROUGH_PERSON = "through_person"
 
 
 class Offers:
@@ -301,6 +302,7 @@ class ReachForm(IntakePage):
 
     call_her = at_intake(Contact, "call_her")
     channel = at_intake(Contact, "channel")
+    through = at_intake(Contact, "through")
     phone = at_intake(Contact, "phone")
     hours = at_intake(Contact, "hours")
     may_answer = at_intake(Contact, "may_answer")
@@ -315,6 +317,19 @@ class ReachForm(IntakePage):
         super().__init__(typed, offers)
         self.address_id.offer(offers.setting.register.active)
         self.happened_on.description = weekdays.help_with_days()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask who the trusted person is where the person is reached through one."""
+        valid = super().validate(extra_validators)
+        if self.channel.data != THROUGH_PERSON or self.through.data:
+            return valid
+        return self.add_error(
+            self.through, gettext("Hãy ghi người tin cậy ấy là ai, để không nói nhầm với người khác.")
+        )
+
+    def keeps(self, name: str) -> bool:
+        """Drop who the trusted person is where the person is reached in another way."""
+        return name != "through" or self.channel.data == THROUGH_PERSON
 
 
 class PersonForm(IntakePage):
