@@ -344,7 +344,7 @@ class Letter(SectionData):
     slip_kind: str = ask("code", gettext_noop("In phiếu nào"), codelist="slip_kind")
     place: str = ask("text", gettext_noop("Hẹn đến đâu"), hint=gettext_noop("Nơi ai cũng đến được, như phòng khám."))
     ask_for: str = ask("text", gettext_noop("Đến nơi hỏi ai"))
-    phone: str = ask("text", gettext_noop("Số máy để hỏi"))
+    phone: str = ask("phone", gettext_noop("Số máy để hỏi"))
 
 
 @dataclass(frozen=True)

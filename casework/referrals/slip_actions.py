@@ -115,7 +115,7 @@ def _require_slip(case_id: UUID, slip: Letter) -> None:
     if not (slip.place.strip() and slip.ask_for.strip()):
         raise BadInput(NO_ONE if slip.place.strip() else NO_PLACE, about=case_id)
     neutral = codelist("slip_kind").get(slip.slip_kind).flag("neutral")
-    if neutral and telling_words(f"{slip.place} / {slip.ask_for}"):
+    if neutral and telling_words(f"{slip.place} / {slip.ask_for} / {slip.phone}"):
         raise BadInput(TELLING, about=case_id)
 
 
