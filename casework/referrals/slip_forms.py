@@ -35,8 +35,8 @@ class SlipForm(SentOnceForm):
     place = field_of(Letter, "place")
     ask_for = field_of(Letter, "ask_for")
     phone = field_of(Letter, "phone")
-    day = DateParts(_("Hẹn ngày nào"), future=True, ahead=AHEAD, required=False)
-    hour = TimeOfDay(_("Mấy giờ"), required=False, hint=_("Ví dụ 8:30. Không hẹn giờ thì để trống."))
+    day = DateParts(_("Đến ngày nào"), future=True, ahead=AHEAD, required=False)
+    hour = TimeOfDay(_("Đến lúc mấy giờ"), required=False, hint=_("Ví dụ 8:30. Không hẹn giờ thì để trống."))
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)  # type: ignore[no-untyped-call]
