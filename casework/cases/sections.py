@@ -8,6 +8,7 @@ An empty text or list means that nothing was written down; "unknown" is a code o
 from dataclasses import dataclass
 
 from casework.cases.advice import Advice
+from casework.cases.erasure_entry import Erasure
 from casework.cases.questions import SectionData, ask, same_as
 from casework.cases.task_entry import Task
 from casework.errors import gettext_noop
@@ -22,6 +23,7 @@ class Label(SectionData):
     """What stands in every list: the sayable code, a neutral nickname, whether there is danger now, the age in law.
 
     The clocks of the law began at `received_at`, "YYYY-MM-DD HH:MM"; `died` is "asked" until a lead closes, then "yes".
+    `entered_at` is given where a case was written on paper first: then that was when the paper was written.
     """
 
     section = Section.LABEL
@@ -48,6 +50,7 @@ class Label(SectionData):
     died: str = ask("text", gettext_noop("Mất rồi"), asked=False, printed=False)
     imported: str = ask("text", gettext_noop("Nhập từ sổ giấy lúc"), asked=False, moment=True)
     paper_number: str = ask("text", gettext_noop("Số trong sổ giấy"), asked=False)
+    entered_at: str = ask("text", gettext_noop("Gõ từ giấy vào máy lúc"), asked=False, moment=True)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Contact(SectionData):
         codelist="safe_channel",
         required=True,
     )
+    through: str = ask("text", gettext_noop("Người tin cậy ấy là ai"), hint=gettext_noop("Tên, là gì của người ấy."))
     phone: str = ask("phone", gettext_noop("Số điện thoại an toàn"), short=gettext_noop("Số máy"))
     hours: str = ask(
         "code", gettext_noop("Giờ nào thì an toàn"), short=gettext_noop("Giờ an toàn"), codelist="safe_hours"
@@ -320,6 +324,7 @@ class Letter(SectionData):
 
     `code` and `age_group` repeat what the label says, so that a receiver can name what it has answered when the label
     has changed since, and lists open no label for it.
+    `slip` is the number of a slip that was made, on which stand `place`, `when`, `ask_for` and `phone`.
     `hours_surely` and `hours_perhaps` (microseconds) end the first 72 hours, for a health station gets no incident.
     """
 
@@ -335,6 +340,11 @@ class Letter(SectionData):
     age_group: str = same_as(Label, "age_group")
     hours_surely: str = ask("text", gettext_noop("72 giờ đầu chắc chắn còn đến"), moment=True)
     hours_perhaps: str = ask("text", gettext_noop("72 giờ đầu có thể còn đến"), moment=True)
+    slip: str = ask("text", gettext_noop("Số phiếu"), asked=False)
+    slip_kind: str = ask("code", gettext_noop("In phiếu nào"), codelist="slip_kind")
+    place: str = ask("text", gettext_noop("Hẹn đến đâu"), hint=gettext_noop("Nơi ai cũng đến được, như phòng khám."))
+    ask_for: str = ask("text", gettext_noop("Đến nơi hỏi ai"))
+    phone: str = ask("phone", gettext_noop("Số máy để hỏi"))
 
 
 @dataclass(frozen=True)
@@ -364,20 +374,6 @@ class Notice(SectionData):
 
 
 @dataclass(frozen=True)
-class Erasure(SectionData):
-    """What is asked or ordered about keeping a case: a request to erase it, a refusal, a hold against erasure.
-
-    `second` is the member who was named to decide; the newest revision alone counts.
-    """
-
-    section = Section.ERASURE
-    step: str = ask("code", gettext_noop("Bước"), codelist="erasure_step")
-    basis: str = ask("code", gettext_noop("Lý do được xóa"), codelist="erasure_basis")
-    second: str = ask("text", gettext_noop("Người thứ hai"))
-    words: str = ask("long", gettext_noop("Lý do"))
-
-
-@dataclass(frozen=True)
 class Facts(SectionData):
     """Coded facts for counting, derived at save; nothing here was asked for counting alone."""
 
@@ -392,9 +388,9 @@ class Facts(SectionData):
     imported: str = ask("code", gettext_noop("Đến từ sổ giấy"), codelist="answer")
 
 
-# Every class above, what is kept of advice, and what was done about a task.
+# Every class above, what is kept of advice, what was done about a task, and what is asked about keeping a case.
 SECTIONS: dict[Section, type[SectionData]] = {data.section: data for data in SectionData.__subclasses__()}
 # The notes of every agency look alike, each in its own record; in a ledger each entry is a document with a series.
 RECORDS = frozenset(policy().records.values())
-SECTIONS |= {**dict.fromkeys(RECORDS, Note), Advice.section: Advice, Task.section: Task}
+SECTIONS |= {**dict.fromkeys(RECORDS, Note), **{data.section: data for data in (Advice, Task, Erasure)}}
 LEDGERS = RECORDS | {Section.GROUNDS, Section.NOTICE, Section.LETTER, Section.TASK}

@@ -18,6 +18,7 @@ from casework.cases import (
     merged_cases,
     moved_answers,
     opening_rate_limit,
+    paper_record,
     reading,
     reporting_delay,
     restriction,
@@ -64,7 +65,7 @@ _OF_CLOCKS = (Section.LABEL, Section.INCIDENT, Section.TASK)
 _OPENING = (Act.CASE_READ, Act.SECTION_READ, Act.SECTION_READ_SHARED, Act.SECTION_HISTORY, Act.NAME_SHOW)
 # What a case was given once, or is written by its closing alone, and stays whatever a form says.
 _FIXED = {
-    Section.LABEL: ("code", "former", "received_at", "died", "imported", "paper_number"),
+    Section.LABEL: ("code", "former", "received_at", "died", "imported", "paper_number", "entered_at"),
     Section.INCIDENT: ("recorded_at",),
     Section.PLAN: ("outcome", "closing_words", "danger_over", "children_after"),
 }
@@ -162,10 +163,9 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
     label = label_of(opened) or case_labels.label(context, case)
     if label is None:
         raise NotFound("label", about=case_id)
-    names = staff.names(context)
+    names, present = staff.names(context), reading.sections_present(context, case)
     line = _line_maker(context, names)(case.row, label)
     restricted, lives = case.row.owner_id in context.actor.circles, line.is_open and not label.died
-    present = reading.sections_present(context, case)
     clocks = legal_clocks.clocks_of_case(case, label, _of(opened, _OF_CLOCKS), at=context.crypto.at)
     referral = None if line.ours else access_grants.newest_referral(context, case)
     return CasePage(
@@ -189,6 +189,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         unsent=unsent_grounds(context, case) if line.ours else UnsentGrounds(),
         told=referral_presenters.told_agencies(context, case) if line.ours else frozenset(),
         clocks=clocks,
+        paper=paper_record.paper_record(label, opened) if line.ours else None,
         names=names,
         merged=merged_cases.merged_into(context, case, label) if line.ours else (),
         progress=progress_of(opened if line.ours else _of(opened, RECORDS), is_open=lives, clocks=clocks),

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from casework import clock
 from casework.accounts.staff import Colleague
-from casework.cases import due_entries, reading
+from casework.cases import due_entries, paper_record, reading
 from casework.cases.due_entries import DueEntry
 from casework.cases.sections import RECORDS, Assessment, GroundEntry, Label
 from casework.cases.states import CaseState
@@ -19,8 +19,8 @@ from casework.vault.integrity import heads
 from casework.vault.keys.envelopes import OpenedDocument
 
 SECTIONS_READ = frozenset({Section.LABEL, Section.ASSESSMENT, Section.GROUNDS, Section.TASK}) | RECORDS
-CONTACT, REVIEW, UNPLANNED, IDLE, NIGHT = "contact", "review", "unplanned", "idle", "night"
-OF_CASES = frozenset({CONTACT, REVIEW, UNPLANNED, IDLE, NIGHT})
+CONTACT, REVIEW, UNPLANNED, IDLE, NIGHT, PAPER = "contact", "review", "unplanned", "idle", "night", "paper"
+OF_CASES = frozenset({CONTACT, REVIEW, UNPLANNED, IDLE, NIGHT, PAPER})
 # Inter-agency GBV case management guidelines 2017, step 6: no contact for more than 30 days is a reason to close.
 IDLE_DAYS = 30
 # What a night sheet leaves is asked by noon of the day after.
@@ -83,13 +83,14 @@ def item_id(case_id: UUID, kind: str, what: str) -> UUID:
 def due_in_case(
     row: Any, label: Label, pages: Iterable[OpenedDocument], head: Any, *, ours: bool, at: int
 ) -> list[CaseDue]:
-    """Return what is due in an open case by its opened pages; nothing in one that is closed, or of the dead.
+    """Return what is due in an open case by its opened pages; in one that is closed, or of the dead, only its paper.
 
     Of a case that was referred to us that is what we have planned ourselves. Its head tells which sections there are.
     """
-    if row.state != CaseState.OPEN or label.died:
-        return []
     opened = list(pages)
+    paper = _paper_still_about(row, label, opened) if ours else []
+    if row.state != CaseState.OPEN or label.died:
+        return paper
     planned = due_entries.contacts(opened)
     items = [
         CaseDue(CONTACT, one.series, row.id, one.due, one.to or (None if ours else one.by), one.task.how, one.task.what)
@@ -97,6 +98,7 @@ def due_in_case(
     ]
     if not ours:
         return items
+    items += paper
     assessment = next((Assessment.from_json(p.data) for p in opened if p.section == Section.ASSESSMENT), Assessment())
     if assessment.next_review:
         review_id = item_id(row.id, REVIEW, assessment.next_review)
@@ -112,6 +114,14 @@ def due_in_case(
     if not (planned or _promised(opened)):
         items.append(_without_step(row, label, assessment, since, at))
     return items
+
+
+def _paper_still_about(row: Any, label: Label, opened: Iterable[OpenedDocument]) -> list[CaseDue]:
+    """Return that the paper of a case is to be put away, by the end of the day on which it was typed in."""
+    record = paper_record.paper_record(label, opened)
+    if record is None or record.fate or row.state not in {CaseState.OPEN, CaseState.CLOSED}:
+        return []
+    return [CaseDue(PAPER, item_id(row.id, PAPER, ""), row.id, end_of(record.entered_moment.date()))]
 
 
 def _lies_as_imported(label: Label, since: int) -> bool:

@@ -10,7 +10,7 @@ from casework import clock
 from casework.cases import due_entries, risk_level, urgent_care
 from casework.cases.legal_clocks import LegalClock
 from casework.cases.reading import CaseBatch
-from casework.cases.sections import RECORDS, Assessment, Contact, GroundEntry, Perpetrator, Plan
+from casework.cases.sections import RECORDS, Assessment, Contact, GroundEntry, Perpetrator, Plan, SafetyPlan
 from casework.policy.vocabulary import Section
 from casework.vault.keys.envelopes import OpenedDocument
 
@@ -78,4 +78,12 @@ def standing_of(pages: Iterable[OpenedDocument], *, asks: bool, at: int) -> dict
     care = urgent_care.urgent_care(pages, at) if asks else None
     contact = Contact.from_json(opened[Section.CONTACT].data) if Section.CONTACT in opened else None
     planned = tuple(due_entries.contacts(pages)) if asks else ()
-    return {"contact": contact, "contacts": planned, "care": care, "near": near, "outcome": plan.outcome}
+    safety = SafetyPlan.from_json(opened[Section.SAFETY_PLAN].data) if Section.SAFETY_PLAN in opened else SafetyPlan()
+    return {
+        "contact": contact,
+        "contacts": planned,
+        "care": care,
+        "near": near,
+        "outcome": plan.outcome,
+        "has_safety_plan": bool(safety.plan or safety.code_word),
+    }

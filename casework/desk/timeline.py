@@ -6,16 +6,21 @@ A receiver sees the correspondence about what they were sent, what they wrote th
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from casework import clock
 from casework.audit import read
 from casework.cases import case_labels, reading
+from casework.cases.case_labels import label_of
+from casework.cases.erasure_entry import Erasure
 from casework.cases.models import Ground
+from casework.cases.paper_record import paper_record
 from casework.cases.reading import VerifiedCase
-from casework.cases.sections import RECORDS, Erasure, GroundEntry, Letter, Notice
+from casework.cases.sections import RECORDS, GroundEntry, Label, Letter, Notice
 from casework.cases.states import CaseState, GroundState
 from casework.cases.task_entry import Task
+from casework.clock import MICROSECOND
 from casework.gate import ActContext
 from casework.policy.vocabulary import Act, Section
 from casework.vault.keys.envelopes import OpenedDocument
@@ -23,6 +28,8 @@ from casework.vault.keys.envelopes import OpenedDocument
 # The story stays closed until somebody asks for it; the others that are left out are nobody's to read.
 UNOPENED = frozenset({Section.STORY, Section.FACTS, Section.DRAFT, Section.ADVICE})
 SENT, OPENED, CLOSED, REOPENED, RECEIVED = "send", "opened", "closed", "reopened", "received"
+# A case that was on paper first: when that was written, and when it was typed in.
+ON_PAPER, TYPED_IN = "on_paper", "typed_in"
 # A notice that nobody could be sent, for all who would read it must not know.
 ABOVE = "above"
 _LEDGERS = frozenset({Section.LETTER, Section.NOTICE, Section.TASK, Section.ERASURE}) | RECORDS
@@ -60,18 +67,34 @@ def events_of(
         agencies = case_labels.receivers_of_referrals(context, case)
         kinds: dict[UUID | None, str] = {referral_id: agency.kind for referral_id, agency in agencies.items()}
         events = [replace(event, receiver=kinds.get(event.link_id, "")) for event in events]
-        events += [_reception(case, opened, names, begun), *_logged(context, case, names)]
+        events += [*_reception(case, opened, names, begun), *_logged(context, case, names)]
     return tuple(sorted(events, key=lambda event: -event.at))
 
 
 def _reception(
     case: VerifiedCase, opened: Iterable[OpenedDocument], names: Mapping[UUID, str], begun: int
-) -> TimelineEvent:
-    """Return the reception, by who wrote the first pages; if all were rewritten, the day alone is known."""
-    if begun and reading.day_of(begun) == case.row.opened:
-        by = next((page.by for page in opened if page.at == begun), None)
-        return TimelineEvent(begun, names.get(by, "") if by else "", None, RECEIVED)
-    return TimelineEvent(clock.midnight(reading.date_of(case.row.opened)), "", None, RECEIVED)
+) -> Iterator[TimelineEvent]:
+    """Yield the reception, by who wrote the first pages; if all were rewritten, the day alone is known.
+
+    What was on paper first was received when that was written, and typed in by who wrote the first pages.
+    """
+    pages = list(opened)
+    by = names.get(next((page.by for page in pages if page.at == begun), case.row.holder_id), "")
+    record = paper_record(label_of(pages) or Label(), pages)
+    day = clock.midnight(reading.date_of(case.row.opened))
+    if record is not None:
+        yield TimelineEvent(_micros(record.received_moment), "", None, ON_PAPER)
+        entered = _micros(record.entered_moment)
+        known = begun and reading.day_of(begun) == reading.day_of(entered)
+        yield TimelineEvent(begun if known else entered, by if known else "", None, TYPED_IN)
+    elif begun and reading.day_of(begun) == case.row.opened:
+        yield TimelineEvent(begun, by, None, RECEIVED)
+    else:
+        yield TimelineEvent(day, "", None, RECEIVED)
+
+
+def _micros(at: datetime) -> int:
+    return int(at.timestamp()) * MICROSECOND
 
 
 def _event(

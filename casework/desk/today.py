@@ -13,7 +13,7 @@ from casework import clock
 from casework.cases.reading import date_of
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
-from casework.desk.due_items import CaseDue, DuePage, end_of, item_id
+from casework.desk.due_items import PAPER, CaseDue, DuePage, end_of, item_id
 from casework.desk.view_models import CaseLine, Home
 from casework.intake.advice_actions import AdviceContact
 from casework.policy.vocabulary import Section
@@ -128,6 +128,9 @@ def _case_line(home: Home, line: CaseLine, item: CaseDue, me: UUID | None) -> Du
     holder = "" if mine or whose is None else home.dues.names.get(whose, "")
     sealed = line.id in home.dues.sealed
     url = url_for("desk.today.item", case_id=line.id, due=item.kind, item_id=item.id)
+    if item.kind == PAPER:
+        # A closed case has no page for what is due in it, and its paper may still be about.
+        url = url_for(_PAGES[PAPER], case_id=line.id)
     shown = DueLine(item.kind, due, url, line.code, line.id, item.id, mine, holder, sealed)
     return shown if sealed else replace(shown, how=item.how, what=item.what)
 
@@ -151,6 +154,7 @@ def _items(home: Home) -> Iterator[CaseDue]:
 # Where something is done; what is not named here, on the page of its case.
 _PAGES = {
     "unplanned": "desk.today.plan",
+    PAPER: "desk.paper.paper",
     "idle": "desk.ask_closing",
     "review": "desk.sections.edit",
     "call": "referrals.case",

@@ -11,6 +11,7 @@ from casework.cases.deaths import DIED
 from casework.cases.due_entries import DueEntry
 from casework.cases.legal_clocks import LegalClock
 from casework.cases.merged_cases import MergedCase
+from casework.cases.paper_record import PaperRecord
 from casework.cases.questions import SectionData
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.restriction import SealedCaseAtRisk
@@ -193,7 +194,8 @@ class CasePage:
     `merged` are the cases that were merged into it.
     `progress` is where the case stands, `timeline` what happened in it, the newest first. `care` is what a health
     worker is to look at; `near` is where the other person is, a code, if they can be there at once. `outcome` is the
-    reason for closing, a code, for whoever may read the plan.
+    reason for closing, a code, for whoever may read the plan. `paper` is that from which a case of ours was typed in.
+    `has_safety_plan` tells that what to do when something happens is written down.
     """
 
     line: CaseLine
@@ -225,6 +227,8 @@ class CasePage:
     care: UrgentCare | None = None
     near: str = ""
     outcome: str = ""
+    paper: PaperRecord | None = None
+    has_safety_plan: bool = False
 
     @property
     def died(self) -> bool:

@@ -7,7 +7,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.cases.deaths import DIED
-from casework.desk import actions, death_views, mistake_views, presenters, section_views, task_views, today_views
+from casework.desk import (
+    actions,
+    death_views,
+    kept_paper_views,
+    mistake_views,
+    presenters,
+    section_views,
+    task_views,
+    today_views,
+)
 from casework.desk.forms import NoteForm, ReopenForm, SearchForm
 from casework.errors import BadInput, Throttled
 from casework.policy.vocabulary import Act
@@ -24,6 +33,7 @@ blueprint.register_blueprint(task_views.blueprint)
 blueprint.register_blueprint(death_views.blueprint)
 blueprint.register_blueprint(mistake_views.blueprint)
 blueprint.register_blueprint(today_views.blueprint)
+blueprint.register_blueprint(kept_paper_views.blueprint)
 CASE = "/vu-viec/<uuid:case_id>"
 Answer = Response | str | tuple[str, int]
 

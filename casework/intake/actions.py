@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,7 +31,7 @@ from casework.cases.restriction import make_circle, may_join
 from casework.cases.states import CaseState
 from casework.cases.trusted_addresses import AddressRegister, list_addresses
 from casework.codelists import codelist
-from casework.errors import NotFound, Refused
+from casework.errors import BadInput, NotFound, Refused
 from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Role, Section
 from casework.sealed import Sealed
@@ -47,6 +48,7 @@ class IntakeAnswers(Sealed):
 
     `practice` tells that it is nobody's true story: it is counted nowhere and sent to nobody.
     `imported` is when a row of an old ledger became these answers, in ISO 8601; `paper_number` its number there.
+    `on_paper_at` is when a paper was written that is typed in now, "YYYY-MM-DD HH:MM": then the case was received.
     """
 
     danger: str
@@ -70,6 +72,7 @@ class IntakeAnswers(Sealed):
     note: sections.Note = field(default_factory=sections.Note)
     imported: str = ""
     paper_number: str = ""
+    on_paper_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -278,9 +281,9 @@ def discard_draft(context: ActContext, draft_id: UUID, *, replaced: bool = False
 def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | AnswerReader) -> UUID:
     """Turn a draft into a case; a second submission finds the case of the first one.
 
-    It was received on the day on which the draft was begun, whenever it is sent. `source` are the answers, or a
-    function that reads them from the draft, opened in the same commit. Raises Refused for a section that the role may
-    not open even in a case of its own.
+    It was received on the day on which the draft was begun, whenever it is sent, or on which its paper was written.
+    `source` are the answers, or a function that reads them from the draft, opened in the same commit. Raises Refused
+    for a section that the role may not open even in a case of its own, BadInput for a paper that is still to come.
     """
     try:
         case = reading.find_draft(context, draft_id)
@@ -290,6 +293,7 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
     nickname = case_codes.unused_nickname(context)
     writing.erase_section(context, case, Section.DRAFT)
     case.row.state = CaseState.PRACTICE if answers.practice else CaseState.OPEN
+    case.row.opened = _day_of_paper(context, answers) if answers.on_paper_at else case.row.opened
     label = _new_label(context, case, answers, nickname)
     counted = facts.derive(
         answers.identity,
@@ -297,7 +301,8 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
         received=reading.date_of(case.row.opened),
         relation=answers.perpetrator.relation,
         detailed=answers.detailed,
-        imported=bool(answers.imported),
+        # As a row of an old ledger, it is counted in the period of its own day or not at all.
+        imported=bool(answers.imported or answers.on_paper_at),
     )
     for section in (label, *_sections(answers)):
         if section == type(section)():
@@ -312,6 +317,13 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
     return case.id
 
 
+def _day_of_paper(context: ActContext, answers: IntakeAnswers) -> int:
+    at = datetime.strptime(answers.on_paper_at, RECORDED).replace(tzinfo=clock.LOCAL)
+    if at > clock.local(context.crypto.at):
+        raise BadInput("Tờ giấy không thể viết sau lúc này. Hãy xem lại ngày và giờ.")
+    return reading.day_of(clock.midnight(at.date()))
+
+
 def _new_label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers, nickname: str) -> sections.Label:
     code, case.row.code_tag = case_codes.unused_code(context)
     identity, received = answers.identity, reading.date_of(case.row.opened)
@@ -321,9 +333,10 @@ def _new_label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers, 
         danger=answers.danger,
         age_group=age_groups.settled(answers.age_group, identity.birth_year, received, vulnerable=identity.vulnerable),
         only_counselling=answers.only_counselling,
-        received_at=answers.incident.recorded_at or _received_now(context, answers),
+        received_at=answers.on_paper_at or answers.incident.recorded_at or _received_now(context, answers),
         imported=answers.imported,
         paper_number=answers.paper_number,
+        entered_at=clock.local(context.crypto.at).isoformat(timespec="minutes") if answers.on_paper_at else "",
     )
 
 

@@ -18,6 +18,8 @@ Forms = Mapping[int, Any]
 def answers_of(forms: Forms, recorded: int, *, only_counselling: bool = False) -> IntakeAnswers:
     """Return the answers of the pages by number; `recorded` is when the draft was begun, in microseconds.
 
+    What was written on paper first was reported when that was written.
+
     `only_counselling` says so of a draft of an earlier program, which made cases of advice too.
     """
     introduction, readers, *_, sharing, consent = (forms[number] for number in range(1, 8))
@@ -29,25 +31,26 @@ def answers_of(forms: Forms, recorded: int, *, only_counselling: bool = False) -
         contact=replace(section_from_fields(sections.Contact, fields), pronoun=introduction.offers.pronoun),
         identity=section_from_fields(sections.Identity, fields),
         children=section_from_fields(sections.Children, fields),
-        incident=replace(incident, recorded_at=clock.local(recorded).strftime(RECORDED)),
+        incident=replace(incident, recorded_at=introduction.on_paper_at or clock.local(recorded).strftime(RECORDED)),
         reporter=section_from_fields(sections.Reporter, fields),
         shelter=section_from_fields(sections.Shelter, fields),
         injuries=section_from_fields(sections.Injuries, fields),
         story=section_from_fields(sections.Story, fields),
         perpetrator=section_from_fields(sections.Perpetrator, fields),
-        safety_plan=_safety_plan(readers),
+        safety_plan=safety_plan_begun(readers.somebody, readers.named),
         assessment=_assessment(sharing, fields),
         grounds=(*_consent_entries(sharing, consent), *_immediate_grounds(sharing, consent)),
         detailed=not sharing.detailed.data,
         age_group=introduction.age_group.data or "",
+        on_paper_at=introduction.on_paper_at,
     )
 
 
-def _safety_plan(readers: Any) -> sections.SafetyPlan:
-    """Return the beginning of a safety plan; an empty one where there is nobody who must not know."""
-    if readers.secret.data == "somebody":
-        return sections.SafetyPlan(somebody="yes", who_must_not_know=readers.whom.data)
-    return sections.SafetyPlan(somebody="unknown") if readers.secret.data == "unknown" else sections.SafetyPlan()
+def safety_plan_begun(somebody: str, whom: str) -> sections.SafetyPlan:
+    """Return the beginning of a safety plan by whether there is anybody who must not know; empty if there is nobody."""
+    if somebody == "no":
+        return sections.SafetyPlan()
+    return sections.SafetyPlan(somebody=somebody or "unknown", who_must_not_know=whom)
 
 
 def _assessment(sharing: Any, fields: Iterable[Any]) -> sections.Assessment:

@@ -31,7 +31,7 @@ TITLES = {
 MOST_UNFOLDED = 30
 FOLDED_WHEN_LONG = frozenset({4, 5, 6})
 # What depends on another answer, and is dropped when that one says otherwise.
-ONLY_IF = {"whom": ("secret", "somebody"), "readers": ("secret", "somebody")}
+ONLY_IF = {"through": ("channel", "through_person"), "whom": ("secret", "somebody"), "readers": ("secret", "somebody")}
 IF_DANGER = frozenset({"at_once"})
 NEVER = frozenset({"pronoun"})
 

@@ -35,6 +35,7 @@ from casework.cases.sections import (
 from casework.codelists import Code, codelist
 from casework.intake import weekdays
 from casework.intake.actions import Setting, begin_intake
+from casework.intake.paper_times import WrittenOnPaper
 from casework.policy.vocabulary import Section
 from casework.web import wtforms_messages
 from casework.web.choice_fields import YES, language
@@ -45,6 +46,7 @@ from casework.web.spoken_text import USUAL_PRONOUN, aloud
 # Asked in words of its own, for the answer decides who can read before there is a case.
 _SOMEBODY = Source(SafetyPlan, "somebody")
 RECORD, ADVICE_ONLY = "record", "advice"
+THROUGH_PERSON = "through_person"
 
 
 class Offers:
@@ -65,14 +67,15 @@ class Offers:
         advice: Advice | None = None,
         begun: date | None = None,
         practice: bool = False,
+        paper: bool = False,
     ) -> None:
         """Take what the first page answered, the setting if it is at hand, and the answers of a whole draft.
 
         A pronoun that nobody chose is the usual one for this person. `in_draft` says that what the person wants was
         asked before, `advice` is what a counsellor wrote then, `begun` the day of the first page, `practice` that
-        nobody's true story is written.
+        nobody's true story is written, `paper` that it is typed in from paper: the day is then that of the paper.
         """
-        self.begun, self.practice = begun or clock.today(), practice
+        self.begun, self.practice, self.paper = begun or clock.today(), practice, paper and not practice
         if setting is not None:
             self.setting = setting
         self.danger, self.answers, self.in_draft, self.advice = danger, answers, in_draft, advice
@@ -182,7 +185,7 @@ class IntakePage(Form):
         return False
 
 
-class ToldForm(IntakePage):
+class ToldForm(WrittenOnPaper, IntakePage):
     """After what is read aloud: what the person wants, and whether there is danger now."""
 
     danger = at_intake(Label, "danger")
@@ -194,9 +197,9 @@ class ToldForm(IntakePage):
     pronoun = OneCode(_("Xưng hô"), "pronoun", required=False, select=True)
 
     def __init__(self, typed: Any, offers: Offers) -> None:
-        """Ask whether advice is all that is wanted before there is a draft, and where a role may give it."""
+        """Ask whether advice is all that is wanted before there is a draft, and where a role may give it now."""
         super().__init__(typed, offers)
-        if offers.in_draft or Section.ADVICE not in offers.setting.sections:
+        if offers.in_draft or offers.paper or Section.ADVICE not in offers.setting.sections:
             del self.mode
 
     @property
@@ -279,6 +282,16 @@ class MustNotKnowForm(IntakePage):
         return [name for name in chosen if name_matching.names_a_colleague(name, self.whom.data or "")]
 
     @property
+    def somebody(self) -> str:
+        """Return whether there is anybody who must not know, as the safety plan says it."""
+        return {"nobody": "no", "somebody": "yes"}.get(self.secret.data, "unknown")
+
+    @property
+    def named(self) -> str:
+        """Return who must not know; empty where the answer is not that there is somebody."""
+        return self.whom.data if self.secret.data == "somebody" else ""
+
+    @property
     def circle(self) -> list[str]:
         """Return the ids of the other readers if the case is restricted, else none."""
         return sorted(self.readers.data or ()) if self.secret.data == "somebody" else []
@@ -289,6 +302,7 @@ class ReachForm(IntakePage):
 
     call_her = at_intake(Contact, "call_her")
     channel = at_intake(Contact, "channel")
+    through = at_intake(Contact, "through")
     phone = at_intake(Contact, "phone")
     hours = at_intake(Contact, "hours")
     may_answer = at_intake(Contact, "may_answer")
@@ -303,6 +317,19 @@ class ReachForm(IntakePage):
         super().__init__(typed, offers)
         self.address_id.offer(offers.setting.register.active)
         self.happened_on.description = weekdays.help_with_days()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask who the trusted person is where the person is reached through one."""
+        valid = super().validate(extra_validators)
+        if self.channel.data != THROUGH_PERSON or self.through.data:
+            return valid
+        return self.add_error(
+            self.through, gettext("Hãy ghi người tin cậy ấy là ai, để không nói nhầm với người khác.")
+        )
+
+    def keeps(self, name: str) -> bool:
+        """Drop who the trusted person is where the person is reached in another way."""
+        return name != "through" or self.channel.data == THROUGH_PERSON
 
 
 class PersonForm(IntakePage):

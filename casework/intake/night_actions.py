@@ -22,12 +22,13 @@ def record_night_sheet(
     circle: Sequence[UUID] = (),
     once: UUID | None = None,
     practice: bool = False,
+    on_paper_at: str = "",
 ) -> UUID:
     """Open a case from a night sheet in one commit; the same form sent again under `once` finds the case it made.
 
     It is sealed to the agency or, if members are named, to a new circle of them and the author. Raises BadInput where
     somebody must not know and no other reader is named: the agency would read it. A sheet for `practice` is nobody's
-    true story and sealed to the agency, whatever it says.
+    true story and sealed to the agency, whatever it says. `on_paper_at` is when it was written on paper, if it was.
     """
     if practice:
         circle = ()
@@ -38,7 +39,7 @@ def record_night_sheet(
         return reading.find_case(context, case_id).id
     except NotFound:
         context.also(start_draft, {}, circle=circle, draft_id=case_id)
-        return context.also(open_case, case_id, answers_of_sheet(sheet, practice=practice))
+        return context.also(open_case, case_id, answers_of_sheet(sheet, practice=practice, on_paper_at=on_paper_at))
 
 
 @action(Act.NIGHT_STEPS)

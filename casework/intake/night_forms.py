@@ -1,6 +1,7 @@
 """The form of a night sheet: one page, for somebody who stands at the door."""
 
 from typing import Any
+from uuid import UUID
 
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
@@ -9,16 +10,16 @@ from casework.cases.sections import Assessment, Children, Contact, Injuries, Lab
 from casework.errors import gettext_noop
 from casework.intake.forms import MustNotKnowForm, Offers
 from casework.intake.night_sheet import NightSheet
+from casework.intake.paper_times import WrittenOnPaper
 from casework.web.choice_fields import language
 from casework.web.forms import SentOnceForm
 from casework.web.spoken_text import aloud
 
 _HURT = gettext_noop("Chị có đau, có bị thương ở đâu không? Có cần thuốc gì không?")
 _TONIGHT = gettext_noop("Đêm nay chị muốn thế nào?")
-_SOMEBODY = {"nobody": "no", "somebody": "yes"}
 
 
-class NightForm(MustNotKnowForm, SentOnceForm):
+class NightForm(WrittenOnPaper, MustNotKnowForm, SentOnceForm):
     """Five questions about the person, and who must not know: that decides who can read before there is a case."""
 
     danger = at_intake(Label, "danger")
@@ -37,9 +38,18 @@ class NightForm(MustNotKnowForm, SentOnceForm):
         self.urgent.description = aloud(_HURT, offers.pronoun)
         self.needs.description = aloud(_TONIGHT, offers.pronoun)
 
+    @property
+    def how(self) -> dict[str, Any]:
+        """Return how the case is to be opened: for which readers, from which form, as practice, or from paper."""
+        return {
+            "circle": [UUID(one) for one in self.circle],
+            "once": self.idempotency_key(),
+            "practice": self.offers.practice,
+            "on_paper_at": self.on_paper_at,
+        }
+
     def sheet(self) -> NightSheet:
         """Return what was answered as it will be kept."""
-        named = self.secret.data == "somebody"
         return NightSheet(
             danger=self.danger.data,
             call_her=self.call_her.data,
@@ -48,6 +58,6 @@ class NightForm(MustNotKnowForm, SentOnceForm):
             medicine=self.medicine.data or "",
             needs=tuple(self.needs.data or ()),
             wishes=self.wishes.data or "",
-            somebody=_SOMEBODY.get(self.secret.data, "unknown"),
-            who_must_not_know=self.whom.data if named else "",
+            somebody=self.somebody,
+            who_must_not_know=self.named,
         )

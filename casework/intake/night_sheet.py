@@ -15,6 +15,7 @@ from casework.cases.sections import Assessment, Children, Contact, Identity, Inc
 from casework.codelists import codelist
 from casework.errors import BadInput, gettext_noop
 from casework.intake.actions import IntakeAnswers
+from casework.intake.answers import safety_plan_begun
 from casework.sealed import Sealed
 from casework.web import clean
 
@@ -90,20 +91,21 @@ def _fits(question: Question, answer: Any) -> bool:
     return len(answer) <= question.limit and clean.line(answer) == answer
 
 
-def answers_of_sheet(sheet: NightSheet, *, practice: bool = False) -> IntakeAnswers:
-    """Return the answers of an intake of which only the night's questions were asked."""
+def answers_of_sheet(sheet: NightSheet, *, practice: bool = False, on_paper_at: str = "") -> IntakeAnswers:
+    """Return the answers of an intake of which only the night's questions were asked, on paper at a time or at once."""
     label, injuries = Label(danger=sheet.danger), Injuries(urgent=sheet.care, medicine=sheet.medicine)
     level = risk_level.least_level((label, injuries))
     return IntakeAnswers(
         danger=sheet.danger,
         only_counselling="no",
         practice=practice,
+        on_paper_at=on_paper_at,
         contact=Contact(call_her=sheet.call_her),
         identity=Identity(),
         incident=Incident(),
         children=Children(count=sheet.children),
         injuries=injuries,
-        safety_plan=_safety_plan(sheet),
+        safety_plan=safety_plan_begun(sheet.somebody, sheet.who_must_not_know),
         assessment=Assessment(
             needs=sheet.needs,
             wishes=sheet.wishes,
@@ -111,10 +113,3 @@ def answers_of_sheet(sheet: NightSheet, *, practice: bool = False) -> IntakeAnsw
             next_review=risk_level.review_by(level, clock.today()),
         ),
     )
-
-
-def _safety_plan(sheet: NightSheet) -> SafetyPlan:
-    """Return the beginning of a safety plan; an empty one where there is nobody who must not know."""
-    if sheet.somebody == "no":
-        return SafetyPlan()
-    return SafetyPlan(somebody=sheet.somebody or "unknown", who_must_not_know=sheet.who_must_not_know)

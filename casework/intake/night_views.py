@@ -1,5 +1,6 @@
 """The pages of a night sheet: the sheet, whom to call at once, and its twin on paper."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -7,13 +8,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.codelists import codelist
-from casework.intake import actions, night_actions
+from casework.intake import actions, night_actions, page_flow
+from casework.intake.actions import Setting
 from casework.intake.forms import Offers
 from casework.intake.night_forms import NightForm
 from casework.policy.vocabulary import Act
 from casework.web.choice_fields import YES
 from casework.web.current_user import check_permission, perform
-from casework.web.form_tokens import given_fields
 from casework.web.spoken_text import hotlines
 
 blueprint = Blueprint("night", __name__)
@@ -22,27 +23,25 @@ blueprint = Blueprint("night", __name__)
 @blueprint.get("/don-dem")
 def sheet() -> str:
     """Show the sheet; nothing is stored yet."""
-    practice = bool(request.args.get("tap") or given_fields().get("practice"))
-    return _page(NightForm(None, Offers(setting=perform(actions.begin_intake), practice=practice)))
+    setting = perform(actions.begin_intake)
+    return _page(NightForm(None, _offers(setting)))
 
 
 @blueprint.post("/don-dem")
 def record() -> Response | tuple[str, int]:
     """Open the case; in danger the telephones come next, else what was said is sent."""
     check_permission(Act.NIGHT_RECORD)
-    form = NightForm(request.form, Offers(practice=bool(request.form.get("practice"))))
+    form: Any = NightForm(request.form, _offers())
     if not form.validate():
         return _page(form), 422
-    circle, once = [UUID(one) for one in form.circle], form.idempotency_key()
-    practice = form.offers.practice
-    case_id = perform(night_actions.record_night_sheet, form.sheet(), circle=circle, once=once, practice=practice)
-    if practice:
+    case_id = perform(night_actions.record_night_sheet, form.sheet(), **form.how)
+    if form.offers.practice:
         return redirect(url_for("desk.case", case_id=case_id), 303)
     # Nobody reads a code before they have called: the page of the telephones has none, and says how it goes on.
     if form.danger.data == YES:
         flash(_("Đã ghi nhận. Gọi xong thì bấm “Ghi tiếp” ở cuối trang."))
         return redirect(url_for("intake.night.steps", case_id=case_id), 303)
-    flash(_("Đã ghi nhận. Khi nhắc đến vụ việc, hãy nói mã ở đầu trang, đừng nói tên."))
+    flash(page_flow.recorded_words())
     return redirect(url_for("referrals.unsent.read", case_id=case_id), 303)
 
 
@@ -61,6 +60,11 @@ def paper() -> str:
     form = NightForm(None, Offers(setting=setting))
     door = codelist("at_the_door")
     return render_template("intake/night_paper.html", form=form, setting=setting, door=door, lines=hotlines())
+
+
+def _offers(setting: Setting | None = None) -> Offers:
+    practice, paper = page_flow.asks_for_practice(), page_flow.asks_for_paper()
+    return Offers(setting=setting, practice=practice, paper=paper)
 
 
 def _page(form: NightForm) -> str:

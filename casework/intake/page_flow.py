@@ -89,14 +89,25 @@ def _inputs(field: Any) -> list[str]:
     return field.inputs if field.kind == "date" else [field.name]
 
 
-def begun_now(*, practice: bool = False) -> dict[str, list[str]]:
-    """Return what the machine notes when a draft begins: the moment, and whether it is for practice alone."""
-    return {"at": [str(clock.micros())]} | ({"practice": [YES]} if practice else {})
+def asks_for_practice() -> bool:
+    """Tell whether a page is asked for to practise on, or shown again so."""
+    return bool(request.args.get("tap") or given_fields().get("practice"))
+
+
+def asks_for_paper() -> bool:
+    """Tell whether a page is asked for to be typed in from paper, or shown again so."""
+    return bool(request.args.get("giay") or given_fields().get("paper"))
+
+
+def begun_now(*, practice: bool = False, paper: bool = False) -> dict[str, list[str]]:
+    """Return what the machine notes when a draft begins: the moment, and whether it is for practice, or from paper."""
+    marks = {"practice": practice, "paper": paper}
+    return {"at": [str(clock.micros())], **{name: [YES] for name, is_so in marks.items() if is_so}}
 
 
 def first_pages(told: IntakePage, readers: IntakePage) -> dict[int, dict[str, list[str]]]:
     """Return the pages with which a draft begins, by their numbers."""
-    begun = begun_now(practice=told.offers.practice)
+    begun = begun_now(practice=told.offers.practice, paper=told.offers.paper)
     return {BEGUN: begun, TOLD: sent_answers(told), READERS: sent_answers(readers)}
 
 
@@ -164,6 +175,7 @@ def _draft_pages(draft_id: UUID, draft: OpenDraft) -> DraftPages:
     pages = _as_asked_now(draft)
     page = MultiDict(pages.get(TOLD, {}))
     answers = MultiDict((name, value) for typed in pages.values() for name, value in MultiDict(typed).items(True))
+    marks = pages.get(BEGUN, {})
     offers = Offers(
         pronoun=page.get("pronoun", ""),
         danger=page.get("danger") == YES,
@@ -173,8 +185,12 @@ def _draft_pages(draft_id: UUID, draft: OpenDraft) -> DraftPages:
         in_draft=True,
         advice=draft.advice,
         begun=clock.local(_begun(pages)).date(),
-        practice=bool(pages.get(BEGUN, {}).get("practice")),
+        practice=bool(marks.get("practice")),
+        paper=bool(marks.get("paper")),
     )
+    # Ages and days count from the day of the paper.
+    written = ToldForm(page, offers).received if offers.paper else None
+    offers.begun = written.date() if written else offers.begun
     return DraftPages(draft_id, pages, draft.saved, offers)
 
 
@@ -276,6 +292,13 @@ def redirect_or_correct(draft_id: UUID, number: int, form: IntakePage) -> Respon
     return redirect_onward(draft_id, number) if compared.validate() else (render_page(draft, number, compared), 422)
 
 
+def recorded_words() -> str:
+    """Say that a case was opened; of one from paper also that the paper is to be put away."""
+    if asks_for_paper():
+        return _("Đã ghi nhận. Tờ giấy: hủy hoặc khóa vào tủ ngay, rồi ghi lại ở trang Hôm nay.")
+    return _("Đã ghi nhận. Khi nhắc đến vụ việc, hãy nói mã ở đầu trang, đừng nói tên.")
+
+
 def page_before(number: int) -> int:
     """Return the number of the page to which "Quay lại" leads: a correction goes back to the check page."""
     return CHECK if request.args.get("sua") else number - 1
@@ -315,4 +338,5 @@ def render_check(draft: DraftPages) -> str:
         begun=draft.begun,
         restricted=bool(forms[READERS]["secret"].data == "somebody"),
         practice=draft.offers.practice,
+        paper=draft.offers.paper,
     )

@@ -1,4 +1,4 @@
-"""Paper for when there is no power: the pages of an intake to be written on; what is done when the machine is lost."""
+"""Paper for when there is no power: an intake to be written on, what is read aloud, what is done without a machine."""
 
 from dataclasses import replace
 
@@ -9,6 +9,7 @@ from casework.codelists import codelist
 from casework.intake import actions
 from casework.intake.forms import IntakePage, Offers
 from casework.intake.page_flow import FORMS
+from casework.intake.sharing_form import ANSWERS
 from casework.web.current_user import perform
 
 blueprint = Blueprint("paper", __name__)
@@ -26,6 +27,21 @@ def intake() -> str:
     """Show the pages of an intake as they are printed to be written on, page by page as on the screen."""
     pages = _blank_pages(perform(actions.begin_intake))
     return render_template("intake/paper_intake.html", pages=pages)
+
+
+@blueprint.get("/giay/noi-truoc")
+def told() -> str:
+    """Show what is read aloud before anything is asked, as the agency of this person says it."""
+    return render_template("intake/paper_told.html", agency=perform(actions.begin_intake).agency)
+
+
+@blueprint.get("/giay/dong-y")
+def consent() -> str:
+    """Show what is read aloud when consent is asked, and what is agreed to, with boxes to tick."""
+    setting = perform(actions.begin_intake)
+    bundles = [bundle for bundle in codelist("bundle").active() if bundle.code in setting.receivers]
+    answers = [codelist("consent_state").get(code) for code in ANSWERS]
+    return render_template("intake/paper_consent.html", agency=setting.agency, bundles=bundles, answers=answers)
 
 
 @blueprint.get("/giay/mat-may")

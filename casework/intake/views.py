@@ -39,8 +39,8 @@ Answer = Response | str | tuple[str, int]
 def begin() -> str:
     """Show what is said first, read aloud; nothing is stored yet."""
     pronoun = request.args.get("goi") or given_fields().get("pronoun", "")
-    practice = bool(request.args.get("tap") or given_fields().get("practice"))
-    offers = Offers(pronoun=pronoun, setting=perform(actions.begin_intake), practice=practice)
+    practice, paper = page_flow.asks_for_practice(), page_flow.asks_for_paper()
+    offers = Offers(pronoun=pronoun, setting=perform(actions.begin_intake), practice=practice, paper=paper)
     return page_flow.render_first(TOLD, page_flow.form_of(TOLD, None, offers), offers)
 
 
@@ -62,9 +62,13 @@ def told() -> Answer:
 
 def _offers_of_first(setting: Setting | None = None) -> Offers:
     """Return what is offered after the first page: how the person is addressed follows from the age that was said."""
-    typed, practice = request.form, bool(request.form.get("practice"))
+    typed = request.form
     return Offers(
-        pronoun=typed.get("pronoun", ""), said_age=typed.get("age_group", ""), setting=setting, practice=practice
+        pronoun=typed.get("pronoun", ""),
+        said_age=typed.get("age_group", ""),
+        setting=setting,
+        practice=page_flow.asks_for_practice(),
+        paper=page_flow.asks_for_paper(),
     )
 
 
@@ -124,7 +128,7 @@ def resume(draft_id: UUID) -> str:
 @allow_locked
 def save(draft_id: UUID, number: int) -> Answer:
     """Save a page as it was typed, checked or not; then go on, or show what is to be corrected."""
-    form = page_flow.form_of(number, request.form, Offers(in_draft=True))
+    form = page_flow.form_of(number, request.form, Offers(in_draft=True, paper=page_flow.asks_for_paper()))
     perform(actions.save_draft, draft_id, number, page_flow.sent_answers(form))
     if "draft" in request.form:
         return page_flow.redirect_onward(draft_id, number)
@@ -156,7 +160,7 @@ def submit(draft_id: UUID) -> Response:
         return redirect(page_flow.page_url(draft_id, unfinished.page, xem=1, sua=1), 303)
     if "practice" in request.form:
         return redirect(url_for("desk.case", case_id=case_id), 303)
-    flash(_("Đã ghi nhận. Khi nhắc đến vụ việc, hãy nói mã ở đầu trang, đừng nói tên."))
+    flash(page_flow.recorded_words())
     return redirect(url_for("referrals.unsent.read", case_id=case_id), 303)
 
 

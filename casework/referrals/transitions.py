@@ -28,6 +28,7 @@ _STEPS: Mapping[Act, Mapping[str, str]] = {
         State.ASKED: State.OPENED,
     },
     Act.REFERRAL_CALL: {state: state for state in LIVE_REFERRAL},
+    Act.SLIP_MAKE: {state: state for state in LIVE_REFERRAL},
     Act.REFERRAL_CHANGE: {state: state for state in LIVE_REFERRAL},
     Act.REFERRAL_RECORD_ANSWER: dict.fromkeys(READABLE, State.DONE),
     Act.REFERRAL_WITHDRAW: dict.fromkeys(READABLE, State.WITHDRAWN),

@@ -23,6 +23,7 @@ from casework.referrals import (
     referral_lists,
     rendering,
     sending_actions,
+    slip_views,
     unsent_views,
 )
 from casework.referrals.forms import CallForm, RecordForm, ReferralReadersForm, ReplyForm, SendForm, left_out, taken_out
@@ -36,6 +37,7 @@ blueprint.register_blueprint(receiver_views.blueprint)
 blueprint.register_blueprint(unsent_views.blueprint)
 blueprint.register_blueprint(promise_views.blueprint)
 blueprint.register_blueprint(named_views.blueprint)
+blueprint.register_blueprint(slip_views.blueprint)
 for name, words in rendering.FILTERS.items():
     blueprint.add_app_template_filter(words, name)
 blueprint.add_app_template_filter(referral_lists.part_words, "referral_part")
@@ -51,7 +53,7 @@ log = logging.getLogger("casework.referrals")
 @blueprint.get("/chuyen-gui")
 def box() -> str:
     page = list_page(referral_lists.referrals_of(perform(receiving_actions.list_referrals)), referral_lists.REFERRALS)
-    shown = {"page": page, "parts": grouped(page), "registers": may(Act.GROUND_REGISTER)}
+    shown = {"page": page, "parts": grouped(page), "registers": may(Act.GROUND_REGISTER), "finds": may(Act.SLIP_FIND)}
     return render_template("referrals/box.html", **shown)
 
 

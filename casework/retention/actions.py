@@ -8,8 +8,8 @@ from casework.accounts.staff import Colleague
 from casework.audit import freshness, read, verify
 from casework.cases import access_grants, case_labels, erasure, every_case, reading, scope, writing
 from casework.cases.deaths import has_died
+from casework.cases.erasure_entry import Erasure
 from casework.cases.reading import VerifiedCase
-from casework.cases.sections import Erasure
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound
 from casework.gate import ActContext, action

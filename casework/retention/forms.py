@@ -7,8 +7,8 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 
 from casework.accounts.staff import Colleague
+from casework.cases.erasure_entry import Erasure
 from casework.cases.fields import field_of
-from casework.cases.sections import Erasure
 from casework.web.choice_fields import code_words
 from casework.web.forms import Choice, Form, LongText, ShortText
 

@@ -33,7 +33,7 @@ _TOKENS = frozenset({"csrf_token", FIELD, "roi"})
 # Which button was pressed, or which step was sent, is no answer.
 _NOT_CARRIED = SECRET | _TOKENS | {"back", "called", "draft", "promote", "parts"}
 DRAWN = "drawn"
-_NOT_TYPED = frozenset({"once", "base", "pronoun", "mark", "period", "practice", DRAWN})
+_NOT_TYPED = frozenset({"once", "base", "pronoun", "mark", "period", "practice", "paper", DRAWN})
 _LASTS = 3 * 24 * 3600 * clock.MICROSECOND
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from flask import Blueprint, Flask, g, has_request_context, redirect, request
+from flask import Blueprint, Flask, g, has_app_context, has_request_context, redirect, request
 from flask_babel import Babel, get_translations, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -102,6 +102,8 @@ def when(at: datetime | int) -> str:
     """Format a moment: the hour, and the day in words where it is near."""
     local = _local_time(at)
     hour = local.strftime("%H:%M")
+    if has_app_context() and g.get("days_in_full"):
+        return f"{hour} {day(local)}"
     days_away = (local.date() - clock.today()).days
     if days_away == 0:
         return _("%(hour)s hôm nay", hour=hour)
@@ -113,13 +115,17 @@ def when(at: datetime | int) -> str:
 
 
 def moment(written: str) -> str:
-    """Format a day or a moment that was written down, in ISO 8601 or microseconds; what is neither stands as typed."""
+    """Format a day or a moment that was written down, in ISO 8601 or microseconds; what is neither stands as typed.
+
+    An hour without its zone is one of the commune's time.
+    """
     try:
         if written.isdecimal():
             return when(int(written))
         if len(written) <= _DAY_LENGTH:
             return day(date.fromisoformat(written)) if written else ""
-        return when(datetime.fromisoformat(written))
+        at = datetime.fromisoformat(written)
+        return when(at if at.tzinfo else at.replace(tzinfo=clock.LOCAL))
     except ValueError:
         return written
 

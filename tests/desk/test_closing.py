@@ -7,7 +7,7 @@ import pytest
 from lxml import html
 
 from casework import clock
-from casework.cases.sections import GroundEntry, Incident, Perpetrator, Plan
+from casework.cases.sections import GroundEntry, Incident, Perpetrator, Plan, SafetyPlan
 from casework.desk import actions as desk
 from casework.errors import BadInput
 from casework.policy.vocabulary import Section
@@ -201,3 +201,13 @@ def test_what_was_refused_and_rests_on_another_ground_is_not_called_unsent(house
     house["hoa"].does(ground_actions.review_ground, night, danger, agrees=False, words="Người kia đã đi xa")
     assert lan.does(ground_actions.read_ledger, night).undecided == []
     assert "Đã nói mà chưa gửi" not in unescape(browser("lan").get(f"/vu-viec/{night}/dong").text)
+
+
+@only_sqlite
+def test_the_closing_page_says_that_no_safety_plan_is_written_and_where_to_write_it(lan: Someone, browser):
+    without = lan.opens_a_case(dao(grounds=(), safety_plan=SafetyPlan(somebody="unknown")))
+    page = browser("lan").get(f"/vu-viec/{without}/dong").text
+    assert "Chưa ghi kế hoạch an toàn" in page
+    assert f"/vu-viec/{without}/safety_plan/sua" in page
+    planned = lan.opens_a_case(dao(grounds=()))
+    assert "Chưa ghi kế hoạch an toàn" not in browser("lan").get(f"/vu-viec/{planned}/dong").text

@@ -188,3 +188,20 @@ def test_danger_from_somebody_who_is_near_is_urgent_at_the_intake(browser, dange
     told = {**TOLD, "danger": danger}
     draft_id = fills(client, {1: told, 5: {"acts": ["B"]}, 6: {**SHARING, "where": where}})
     assert ("Khẩn cấp" in shown(client.get(f"/ghi-nhan/{draft_id}/8"))) is level
+
+
+def test_who_the_trusted_person_is_is_asked_only_where_the_way_leads_through_one(lan, browser):
+    client = browser("lan")
+    through = {**REACH, "channel": "through_person", "phone": "0987 654 321"}
+    draft = begins(client)
+    answer = sends(client, draft, 3, through)
+    assert answer.status_code == 422
+    assert "người tin cậy" in " ".join(wrongs(answer))
+    assert html.fromstring(answer.text).xpath("//details[@open]//input[@name='through']")
+    named = fills(client, {3: {**through, "through": "chị Lụa, chị gái"}})
+    submits(client, named)
+    assert lan.does(desk.read_case, named).contact.through == "chị Lụa, chị gái"
+    assert "chị Lụa" in shown(client.get(f"/vu-viec/{named}"))
+    other = fills(client, {3: {**REACH, "through": "chị Lụa, chị gái"}})
+    submits(client, other)
+    assert lan.does(desk.read_case, other).contact.through == ""

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from casework.codelists import codelist, said_to
 from casework.intake.actions import begin_intake
 from casework.intake.forms import Offers
 from casework.intake.page_flow import FORMS
@@ -13,7 +14,7 @@ from tests.intake.filling import shown
 from tests.people import STAFF, THANH_SON
 
 pytestmark = only_sqlite
-SHEETS = ("/giay/ghi-nhan", "/giay/mat-may", "/don-dem/giay")
+SHEETS = ("/giay/ghi-nhan", "/giay/mat-may", "/giay/noi-truoc", "/giay/dong-y", "/don-dem/giay")
 NAMES = [one.name for one in STAFF.values() if one.commune_id == THANH_SON]
 
 
@@ -56,3 +57,20 @@ def test_all_sheets_are_found_from_one_page(browser):
 @pytest.mark.parametrize("username", ["thu", "rang", "hien"])
 def test_who_records_nothing_prints_none(browser, username):
     assert browser(username).get("/giay").status_code == 403
+
+
+@pytest.mark.parametrize(("path", "name"), [("/giay/noi-truoc", "told"), ("/giay/dong-y", "told_at_consent")])
+def test_what_is_read_aloud_stands_on_its_sheet_word_for_word_as_this_agency_says_it(browser, path, name):
+    for username, agency in (("lan", "womens_union"), ("tam", "health_station")):
+        page = shown(browser(username).get(f"{path}?goi=bac"))
+        parts = [part for part in codelist(name).active() if agency not in part.texts("not_by")]
+        said = [said_to(part.text(f"by_{agency}") or part.label("vi"), "bac") for part in parts]
+        assert [sentence for sentence in said if sentence not in page] == []
+
+
+def test_the_sheet_of_consent_names_each_receiver_with_the_parts_that_would_be_read(browser):
+    page = shown(browser("lan").get("/giay/dong-y"))
+    for bundle in codelist("bundle").active():
+        assert bundle.label("vi") in page
+        for section in bundle.texts("sections"):
+            assert codelist("section").label(section, "vi") in page

@@ -13,6 +13,8 @@ PLACE = ROOT / "casework"
 PUT_ASIDE = re.compile(r"^- (?P<words>[^→]+) → [^:]+: .+$", re.MULTILINE)
 # What is put aside for one thing is right for another: the sheet of a law, the wrong door of a case.
 MEANT_OTHERWISE = {
+    # It stands in the list of what may not be written on a slip, and on no page.
+    "nạn nhân": {"nạn nhân"},
     "mở nhầm": {"Đã có vụ việc %(code)s dùng tên gọi này. Hãy chọn tên khác, để không ai mở nhầm."},
 }
 

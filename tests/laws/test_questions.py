@@ -30,12 +30,17 @@ KINDS = tuple(dict.fromkeys(SECTIONS.values()))
 QUESTIONS = {Source(kind, name): question for kind in KINDS for name, question in kind.questions().items()}
 EDITED = [section for section in SECTIONS if section not in LEDGERS | {Section.FACTS, Section.ERASURE, Section.ADVICE}]
 # What an intake asks that no section keeps as it is answered: it decides who reads, what is asked, how it is counted.
-OWN = {"mode", "pronoun", "readers", "unclear", "at_once", "detailed"}
+OWN = {"mode", "pronoun", "readers", "unclear", "at_once", "detailed", "received_on", "received_hour"}
 # Asked with words of its own for yes, no and unknown, before there is a case.
 ANSWERS_OF_ITS_OWN = {Source(SafetyPlan, "somebody")}
 # Stands on the page only while there is danger.
 IN_DANGER = "at_once"
-DECLARED_IN = ("casework/cases/sections.py", "casework/cases/advice.py", "casework/cases/task_entry.py")
+DECLARED_IN = (
+    "casework/cases/sections.py",
+    "casework/cases/advice.py",
+    "casework/cases/task_entry.py",
+    "casework/cases/erasure_entry.py",
+)
 # Where cases are asked about and shown; elsewhere the same words are about staff and addresses.
 CASES = ("cases", "desk", "intake", "referrals", "retention", "staffing")
 # What is also a heading, a tag, or the name of what stands in a column.

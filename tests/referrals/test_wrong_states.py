@@ -7,7 +7,7 @@ import pytest
 from casework.cases.sections import Letter
 from casework.errors import Conflict, NotFound
 from casework.policy.vocabulary import Act
-from casework.referrals import ground_actions, reader_actions, receiving_actions, transitions
+from casework.referrals import ground_actions, reader_actions, receiving_actions, slip_actions, transitions
 from casework.referrals import sending_actions as sending
 from tests.house import only_sqlite
 from tests.referrals.scenes import everything, referred
@@ -23,6 +23,7 @@ WAYS = {
     "declined": ("open", "decline"),
     "withdrawn": ("open", "withdraw"),
 }
+SLIP = Letter(slip_kind="invitation", place="Hội trường xã", ask_for="chị Hà")
 DOING: dict[Act, tuple[Any, tuple[Any, ...], dict[str, Any]]] = {
     Act.REFERRAL_OPEN: (receiving_actions.open_referral, (), {}),
     Act.REFERRAL_ACCEPT: (receiving_actions.accept, (), {}),
@@ -33,6 +34,7 @@ DOING: dict[Act, tuple[Any, tuple[Any, ...], dict[str, Any]]] = {
     Act.REFERRAL_CALL: (sending.record_call, (Letter(when="2026-11-23"),), {"reached": True}),
     Act.REFERRAL_RECORD_ANSWER: (sending.record_answer, (Letter(outcome="provided", who="chị Hà"),), {}),
     Act.REFERRAL_WITHDRAW: (sending.withdraw, (), {}),
+    Act.SLIP_MAKE: (slip_actions.make_slip, (SLIP,), {"safe": "yes"}),
     Act.REFERRAL_CHANGE: (reader_actions.change_readers, ((),), {}),
 }
 GONE = {"declined", "withdrawn"}
@@ -74,6 +76,7 @@ def test_a_page_that_asks_for_an_act_is_shown_only_while_it_leads_on(house, brow
         "nhan-them": ("lan", Act.REFERRAL_REPLY),
         "ghi-ho": ("lan", Act.REFERRAL_RECORD_ANSWER),
         "nguoi-doc": ("lan", Act.REFERRAL_CHANGE),
+        "phieu": ("lan", Act.SLIP_MAKE),
         "rut": ("lan", Act.REFERRAL_WITHDRAW),
     }
     referral = referred(house).goes(*WAYS[state])

@@ -1,5 +1,6 @@
 """An imported case never changes a number that was released: it is counted by its own day, or not at all."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from casework.desk import actions as desk
@@ -16,6 +17,10 @@ pytestmark = only_sqlite
 
 def row(number: int, day) -> str:
     return f"{number};{day.strftime('%d/%m/%Y')};;;;việc thứ {number}"
+
+
+def story_on_paper(day):
+    return replace(story(), on_paper_at=f"{day.isoformat()} 23:10")
 
 
 def test_a_case_of_a_closed_period_is_counted_nowhere_and_one_of_an_open_period_by_its_day(timeline: Timeline):
@@ -64,3 +69,12 @@ def test_who_came_since_is_counted_once_although_their_case_was_merged_into_an_i
     assert truth_of(timeline.preview(later))[TOTAL] == 1
     timeline.close(later)
     assert truth_of(timeline.preview(timeline.after(2)))[TOTAL] == 0
+
+
+def test_a_case_typed_in_from_paper_is_counted_by_the_day_of_the_paper_or_not_at_all(timeline: Timeline):
+    timeline.close(timeline.first)
+    later = timeline.after(1)
+    with timeline.on(later.last) as house:
+        for day in (timeline.first.last, later.first, later.first + timedelta(days=1)):
+            house["hoa"].opens_a_case(story_on_paper(day))
+    assert truth_of(timeline.preview(later))[TOTAL] == 2
