@@ -1,6 +1,7 @@
 """One name for one thing: whoever looks a name up finds one place."""
 
 import ast
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -37,3 +38,16 @@ def test_no_two_modules_share_a_name_but_those_of_every_slice():
 
 def test_the_law_finds_a_name_that_stands_twice():
     assert repeated([("Page", "a.py"), ("Sheet", "a.py"), ("Page", "b.py")]) == {"Page": ["a.py", "b.py"]}
+
+
+def test_the_contracts_about_imports_name_every_module_of_actions_views_and_forms():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = {one["name"]: one for one in settings["tool"]["importlinter"]["contracts"]}
+    modules = {".".join(path.with_suffix("").parts): path.stem for path in python_files("casework")}
+    for name, kinds in (
+        ("Actions know nothing of the web", ("_actions",)),
+        ("Views and forms reach no row", ("_views", "_forms")),
+    ):
+        assert {module for module, stem in modules.items() if stem.endswith(kinds)} <= set(
+            contracts[name]["source_modules"]
+        )
