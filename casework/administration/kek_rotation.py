@@ -23,11 +23,11 @@ from casework.vault.crypto import passwords
 from casework.vault.integrity import bound_rows, heads
 from casework.vault.integrity.commitments import NOTHING_BOUND
 from casework.vault.integrity.signed_rows import row_mac, signed_columns, verify_row
-from casework.vault.keys import blind_index
+from casework.vault.keys import blind_index, duty_sheets
 from casework.vault.keys.enrolment import admission, passkeys, totp
 from casework.vault.keys.enrolment.models import Admission, Interview, Passkey, Totp
 from casework.vault.keys.kek import Kek, ServerKeys, server_keys_of
-from casework.vault.models import Commune, Head, SessionRow, Slot, Throttle
+from casework.vault.models import Commune, DutyRoster, Head, SessionRow, Slot, Throttle
 
 Kind: TypeAlias = type[Any]
 Rewrap: TypeAlias = Callable[[ServerKeys, ServerKeys, Any], bytes]
@@ -37,6 +37,7 @@ _WRAPPED: Mapping[Kind, tuple[str, Rewrap]] = {
     Slot: ("blob", passwords.rewrap),
     Totp: ("blob", totp.rewrap),
     Passkey: ("blob", passkeys.rewrap),
+    DutyRoster: ("blob", duty_sheets.rewrap),
 }
 # Deleted with the old key: everybody signs in again.
 _ENDED: tuple[Kind, ...] = (SessionRow, Interview, Throttle)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from casework.cases.deaths import DIED
 from casework.cases.due_entries import DueEntry
+from casework.cases.duty_gaps import DutyGap
 from casework.cases.legal_clocks import LegalClock
 from casework.cases.merged_cases import MergedCase
 from casework.cases.questions import SectionData
@@ -87,7 +88,8 @@ class Home:
     further talk by today; `clocks` are those of the law that nobody has kept yet; `at_risk` are sealed cases of my own
     that may be lost; the cases in `named` are read by somebody who must not know; `dues` is what is due by their own
     pages, of cases in reach; `progress` is where those stand that are shown.
-    `to_compare` are new cases that a lead has not compared with the others yet.
+    `to_compare` are new cases that a lead has not compared with the others yet; on `duty_gaps` nobody of the agency is
+    on duty, for who writes its roster.
     """
 
     cases: tuple[CaseLine, ...]
@@ -110,6 +112,7 @@ class Home:
     dues: CaseDues = field(default_factory=CaseDues)
     progress: Mapping[UUID, CaseProgress] = field(default_factory=dict)
     to_compare: tuple[CaseLine, ...] = ()
+    duty_gaps: tuple[DutyGap, ...] = ()
 
     @property
     def by_id(self) -> dict[UUID, CaseLine]:

@@ -1,6 +1,6 @@
 """Makes the view models of notices to the chair from verified rows and opened sheets."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from casework.accounts import staff
 from casework.audit import read
 from casework.cases import name_matching, reading
 from casework.cases.case_labels import label_of
+from casework.cases.duty_numbers import CallOrder
 from casework.cases.models import ChairNotice
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Perpetrator, SafetyPlan
@@ -25,18 +26,28 @@ ReadMoments = dict[tuple[UUID, str], int]
 
 
 def lines(
-    context: ActContext, rows: Iterable[Any], written: dict[UUID, Sheets], cases: dict[UUID, Any]
+    context: ActContext,
+    rows: Iterable[Any],
+    written: dict[UUID, Sheets],
+    cases: dict[UUID, Any],
+    *,
+    without: Collection[UUID] | None = None,
 ) -> list[NoticeLine]:
-    """Make the line of each verified row of which something can be opened; `cases` are the rows of its cases."""
-    phone = proposals.office_phone(context, proposals.active_chairs(context))
+    """Make the line of each verified row of which something can be opened; `cases` are the rows of its cases.
+
+    `without` are members who must not know; None, as in a list, names nobody's own telephone.
+    """
+    numbers = proposals.office_numbers(context, proposals.active_chairs(context), without=without)
     holders = {case.id: case.holder_id for case in cases.values()}
     moments = read.reasons(context.crypto, Act.NOTICE_READ, who={context.me, *holders.values()}, about=set(holders))
     return [
-        _line(context, row, written[row.id], cases[row.case_id], phone, moments) for row in rows if row.id in written
+        _line(context, row, written[row.id], cases[row.case_id], numbers, moments) for row in rows if row.id in written
     ]
 
 
-def _line(context: ActContext, row: Any, written: Sheets, case: Any, phone: str, moments: ReadMoments) -> NoticeLine:
+def _line(
+    context: ActContext, row: Any, written: Sheets, case: Any, numbers: CallOrder | None, moments: ReadMoments
+) -> NoticeLine:
     notices = [notice for _, notice in written]
     incoming = case.owner_id not in context.actor.agencies
     return NoticeLine(
@@ -47,7 +58,7 @@ def _line(context: ActContext, row: Any, written: Sheets, case: Any, phone: str,
         sent=row.sent,
         now=context.crypto.at,
         incoming=incoming,
-        phone=phone,
+        numbers=numbers,
         assigned=next((notice.assigned for notice in reversed(notices) if notice.step == "assign"), ""),
         call=next((notice for notice in reversed(notices) if notice.step in _CALLS), None),
         missed=tuple(page.at for page, notice in written if notice.step == "not_reached"),

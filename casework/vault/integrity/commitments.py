@@ -23,6 +23,8 @@ class Part(IntEnum):
     # The heads of agencies, members and the commune have none of the others, and that of a case none of these.
     OWN_ROW = CASE
     ADDRESSES = ROUTING
+    # Of an agency.
+    DUTY = ROUTING
     KEYS = DOCUMENTS
     # Of a member: slots, phone and passkeys, by their ids.
     CREDENTIALS = DOCUMENTS

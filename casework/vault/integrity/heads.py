@@ -17,12 +17,32 @@ from casework.vault.integrity.signed_rows import SignedRow, remember_version
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment.models import Admission, Interview, Passkey, Totp
 from casework.vault.keys.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
-from casework.vault.models import Agency, AgencyEpoch, EpochLink, Head, KeptForm, Member, SessionRow, Slot, Wrap
+from casework.vault.models import (
+    Agency,
+    AgencyEpoch,
+    DutyRoster,
+    EpochLink,
+    Head,
+    KeptForm,
+    Member,
+    SessionRow,
+    Slot,
+    Wrap,
+)
 
 Kind = Literal["case", "member", "agency", "commune"]
 SINGLE = UUID(int=0)
 # What is bound to the head of an agency or of a member, and is signed again when its version rises.
-OF_AGENCY: tuple[type[Any], ...] = (Agency, AgencyEpoch, EpochLink, Wrap, Recovery, RecoveryOfficer, RecoveryPair)
+OF_AGENCY: tuple[type[Any], ...] = (
+    Agency,
+    AgencyEpoch,
+    EpochLink,
+    Wrap,
+    Recovery,
+    RecoveryOfficer,
+    RecoveryPair,
+    DutyRoster,
+)
 OF_MEMBER: tuple[type[Any], ...] = (Member, Slot, Totp, Passkey, Admission, KeptForm, SessionRow, Interview)
 SESSIONS: tuple[type[Any], ...] = (SessionRow, Interview)
 SECOND_FACTORS: tuple[type[Any], ...] = (Totp, Passkey)

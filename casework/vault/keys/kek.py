@@ -43,6 +43,7 @@ class ServerKeys:
     mac: bytes
     totp: bytes
     session: bytes
+    duty: bytes
 
     def __repr__(self) -> str:
         return f"<sealed server keys {self.number}>"
@@ -69,9 +70,10 @@ class ServerKeys:
 
 @lru_cache(maxsize=1024)
 def server_keys_of(kek: Kek, commune_id: UUID) -> ServerKeys:
-    """Derive the keys of one commune: K_uw, K_ctl, K_totp, K_ses."""
-    wrap, mac, totp, session = (derive(kek.secret, word, commune_id) for word in ("uw", "ctl", "totp", "ses"))
-    return ServerKeys(commune_id=commune_id, number=kek.number, wrap=wrap, mac=mac, totp=totp, session=session)
+    """Derive the keys of one commune: K_uw, K_ctl, K_totp, K_ses, K_duty."""
+    words = {"wrap": "uw", "mac": "ctl", "totp": "totp", "session": "ses", "duty": "duty"}
+    keys = {name: derive(kek.secret, word, commune_id) for name, word in words.items()}
+    return ServerKeys(commune_id=commune_id, number=kek.number, **keys)
 
 
 def web_key(kek: Kek) -> bytes:
