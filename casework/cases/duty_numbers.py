@@ -80,8 +80,8 @@ def called(context: ActContext, agency: Any, *, without: Collection[UUID] | None
     """Return whom to call now at an agency (its row).
 
     `without` are members who must not know of the case at hand. None says that this cannot be told here: then nobody's
-    own telephone is named. Whoever has left, is locked or is asking is left out. Of an agency that was not confirmed
-    no number is believed.
+    own telephone is named. Whoever has left or is locked is left out. Of an agency that was not confirmed no number is
+    believed.
     """
     if agency.state != AgencyState.ACTIVE:
         return CallOrder(agency.kind, (_hotline(agency.kind),))
@@ -128,7 +128,7 @@ def _on_duty(context: ActContext, agency: Any, without: Collection[UUID]) -> Ite
     roster = duty_roster.read(context, agency.id)
     today = roster.day(duty_roster.duty_day(context.crypto.at))
     for member_id, place in ((today.on, Place.ON_DUTY), (today.stand_in, Place.STAND_IN)):
-        if member_id is not None and member_id not in {*without, context.actor.member_id}:
+        if member_id is not None and member_id not in without:
             for member in staff.colleagues(context):
                 if member.id == member_id and may_stand(member, agency.id):
                     yield from own_numbers(roster, member, place)

@@ -138,19 +138,20 @@ def begin_intake(
         Agency.commune_id == context.commune_id, others, Agency.state == AgencyState.ACTIVE
     )
     receiver_kinds, staff = set(context.session.execute(kinds).scalars()), colleagues(context)
+    own = next(member.agency_kind for member in staff if member.id == context.me)
     return Setting(
         colleagues=tuple(member for member in staff if may_join(context, member) and member.id != context.me),
         receivers=tuple(bundle.code for bundle in codelist("bundle") if bundle.code in receiver_kinds),
         register=context.also(list_addresses),
-        agency=next(member.agency_kind for member in staff if member.id == context.me),
+        agency=own,
         sections=context.permit.own,
-        numbers=_numbers(context, without) if in_danger else {},
+        numbers=_numbers(context, own, without) if in_danger else {},
     )
 
 
-def _numbers(context: ActContext, without: Collection[UUID] | None) -> dict[str, CallOrder]:
-    """Return whom to call at each agency that stands in a step of an emergency, as far as it has a number."""
-    kinds = dict.fromkeys(filter(None, (step.text("duty") for step in codelist("danger_steps"))))
+def _numbers(context: ActContext, own: str, without: Collection[UUID] | None) -> dict[str, CallOrder]:
+    """Return whom to call at each agency in a step of an emergency and at one's own, as far as it has a number."""
+    kinds = dict.fromkeys((*filter(None, (step.text("duty") for step in codelist("danger_steps"))), own))
     orders = (duty_numbers.called_of_kind(context, kind, without=without) for kind in kinds)
     return {order.agency: order for order in orders if order.known}
 

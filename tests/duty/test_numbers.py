@@ -98,11 +98,6 @@ def test_who_has_left_or_is_locked_is_called_no_more(house, lan, cuong, dung):
     assert numbers(police(lan)) == [OFFICE, HOTLINE]
 
 
-def test_nobody_is_told_to_call_themselves(cuong, dung):
-    on_duty(cuong, dung)
-    assert numbers(police(cuong)) == [STAND_IN, OFFICE, HOTLINE]
-
-
 def test_who_must_not_know_is_not_called_and_where_that_cannot_be_told_nobody_by_name(lan, cuong, dung):
     on_duty(cuong, dung)
     assert numbers(police(lan, without={cuong.id})) == [STAND_IN, OFFICE, HOTLINE]

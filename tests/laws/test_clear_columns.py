@@ -134,7 +134,7 @@ CLEAR = {
     },
 }
 # Tables that hold nothing about a case: staff, agencies, keys, the register, releases.
-STAFF = {"agency", "agency_epoch", "member", "slot", "wrap"}
+STAFF = {"agency", "agency_epoch", "duty_roster", "member", "slot", "wrap"}
 ENTRY = {"admission", "epoch_link", "interview", "passkey", "recovery", "recovery_officer", "recovery_pair", "totp"}
 WITHOUT_CASES = STAFF | ENTRY | {"address", "commune", "release", "tally", "throttle"}
 LOG_WORDS = {"about", "act", "at", "head", "head_mac", "outcome", "reason", "role", "who"}
