@@ -38,12 +38,12 @@ def read_week(context: ActContext, monday: date | None = None) -> DutyPage:
     rows, people = _agencies(context), {member.id: member for member in staff.colleagues(context)}
     rosters = {row.id: duty_roster.read(context, row.id) for row in rows}
     own = rosters.get(context.actor.agency_id, Roster()) if context.actor.agency_id else Roster()
-    orders = (duty_numbers.called(context, row, without=()) for row in rows)
+    orders = {row.id: duty_numbers.called(context, row, without=()) for row in rows}
     return DutyPage(
         today=today,
         monday=monday,
-        tonight=tuple(order for order in orders if order.known),
-        weeks=tuple(_agency_week(row, rosters[row.id], people, monday) for row in rows),
+        tonight=tuple(order for order in orders.values() if order.known),
+        weeks=tuple(_agency_week(row, rosters[row.id], people, monday, orders[row.id].office) for row in rows),
         mine=next((row.kind for row in rows if row.id == context.actor.agency_id), ""),
         on_duty_myself=context.me in (own.day(today).on, own.day(today).stand_in),
     )
@@ -63,8 +63,9 @@ def _place(kind: str) -> int:
     return [code.code for code in codelist("agency")].index(kind)
 
 
-def _agency_week(row: Agency, roster: Roster, people: Mapping[UUID, Colleague], monday: date) -> AgencyWeek:
-    office = CallNumber(row.duty_phone, Place.OFFICE) if row.duty_phone else None
+def _agency_week(
+    row: Agency, roster: Roster, people: Mapping[UUID, Colleague], monday: date, office: CallNumber | None
+) -> AgencyWeek:
     week = [
         (_standing(row, roster, people, day.on), _standing(row, roster, people, day.stand_in))
         for day in roster.week(monday)
