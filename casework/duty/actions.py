@@ -50,17 +50,14 @@ def read_week(context: ActContext, monday: date | None = None) -> DutyPage:
 
 
 def _agencies(context: ActContext) -> list[Agency]:
-    """Return the agencies of the commune that can be called, from fresh rows, in the order of their founding list."""
+    """Return the agencies of the commune where cases are opened, from fresh rows, in the order of their list."""
     found = select(Agency.id).where(
         Agency.commune_id == context.commune_id, Agency.circle.is_(False), Agency.state == AgencyState.ACTIVE
     )
     ids = context.session.execute(found).scalars().all()
     rows = [freshness.agency(context.session, context.commune_id, agency_id) for agency_id in ids]
-    return sorted((row for row in rows if not row.circle), key=lambda row: _place(row.kind))
-
-
-def _place(kind: str) -> int:
-    return [code.code for code in codelist("agency")].index(kind)
+    places = {code.code: place for place, code in enumerate(codelist("agency")) if code.flag("holds_keys")}
+    return sorted((row for row in rows if row.kind in places), key=lambda row: places[row.kind])
 
 
 def _agency_week(
