@@ -9,10 +9,12 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField
 
+from casework.cases import duty_gaps
 from casework.cases.duty_roster import DAYS, MOST_PHONES, DutyDay
 from casework.duty.actions import NO_PHONE, SAME
 from casework.duty.weeks import WeekPlan
 from casework.web.forms import ClosedChoice, Form, VietnamesePhone, parse_uuid
+from casework.web.translation import weekday
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,10 @@ def form_of(plan: WeekPlan, days: Sequence[DutyDay]) -> DutyWeekForm:
     people = [(str(one), name) for one, name in plan.people.items()]
     fields: dict[str, Any] = {"plan": plan}
     filled: dict[str, Any] = {"shown": plan.mark}
-    for number, day in enumerate(days):
-        fields[f"on_{number}"] = ClosedChoice(_("Người trực"), people, required=False)
-        fields[f"stand_{number}"] = ClosedChoice(_("Người thay"), people, required=False)
+    for number, (date, day) in enumerate(zip(duty_gaps.days_of(plan.monday), days, strict=True)):
+        on, stand_in = _("Người trực %(day)s", day=weekday(date)), _("Người thay %(day)s", day=weekday(date))
+        fields[f"on_{number}"] = ClosedChoice(on, people, required=False)
+        fields[f"stand_{number}"] = ClosedChoice(stand_in, people, required=False)
         filled |= {f"on_{number}": str(day.on or ""), f"stand_{number}": str(day.stand_in or "")}
     for place, (one, name) in enumerate(plan.people.items()):
         known = plan.phones.get(one, ())
