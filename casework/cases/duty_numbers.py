@@ -76,16 +76,18 @@ class CallOrder(Sealed):
         return self.numbers[min(missed, len(self.numbers) - 1)]
 
 
-def called(context: ActContext, agency: Any, *, without: Collection[UUID] | None) -> CallOrder:
+def called(
+    context: ActContext, agency: Any, *, without: Collection[UUID] | None, wanted: Colleague | None = None
+) -> CallOrder:
     """Return whom to call now at an agency (its row).
 
     `without` are members who must not know of the case at hand. None says that this cannot be told here: then nobody's
-    own telephone is named. Whoever has left or is locked is left out. Of an agency that was not confirmed no number is
-    believed.
+    own telephone is named. `wanted` is called in the place of who is on duty, if they have a telephone. Whoever has
+    left or is locked is left out. Of an agency that was not confirmed no number is believed.
     """
     if agency.state != AgencyState.ACTIVE:
         return CallOrder(agency.kind, (_hotline(agency.kind),))
-    people = [] if without is None else list(_on_duty(context, agency, without))
+    people = [] if without is None else list(_own(context, agency, without, wanted))
     office = [CallNumber(agency.duty_phone, Place.OFFICE)] if agency.duty_phone else []
     return CallOrder(agency.kind, (*people, *office, _hotline(agency.kind)))
 
@@ -124,14 +126,17 @@ def named(context: ActContext, texts: Collection[str]) -> frozenset[UUID]:
     )
 
 
-def _on_duty(context: ActContext, agency: Any, without: Collection[UUID]) -> Iterator[CallNumber]:
+def _own(context: ActContext, agency: Any, without: Collection[UUID], wanted: Colleague | None) -> Iterator[CallNumber]:
+    """Yield the telephones of who is wanted, else those of who is on duty and of the stand-in."""
     roster = duty_roster.read(context, agency.id)
     today = roster.day(duty_roster.duty_day(context.crypto.at))
-    for member_id, place in ((today.on, Place.ON_DUTY), (today.stand_in, Place.STAND_IN)):
-        if member_id is not None and member_id not in without:
-            for member in staff.colleagues(context):
-                if member.id == member_id and may_stand(member, agency.id):
-                    yield from own_numbers(roster, member, place)
+    named = ((today.on, Place.ON_DUTY), (today.stand_in, Place.STAND_IN))
+    if wanted is not None and roster.phones.get(wanted.id):
+        named = ((wanted.id, Place.ON_DUTY), (None, Place.STAND_IN))
+    people = {member.id: member for member in staff.colleagues(context) if may_stand(member, agency.id)}
+    for member_id, place in named:
+        if member_id in people and member_id not in without:
+            yield from own_numbers(roster, people[member_id], place)
 
 
 def own_numbers(roster: Roster, member: Colleague, place: Place) -> Iterator[CallNumber]:

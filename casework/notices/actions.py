@@ -258,16 +258,13 @@ def read_notice(context: ActContext, case_id: UUID, notice_id: UUID, *, towards:
     context.reason = notice_id.hex
     if towards is not None:
         notice_transitions.require(notice.row, towards)
-    without = duty_numbers.must_not_answer(context, notice.case)
-    [line] = presenters.lines(
-        context, [notice.row], {notice_id: notice.written}, {case_id: notice.case.row}, without=without
-    )
+    [line] = presenters.lines(context, [notice.row], {notice_id: notice.written}, {case_id: notice.case.row})
     naming = [] if line.incoming else [Section.SAFETY_PLAN, Section.PERPETRATOR]
     named = reading.open_newest_of(context, notice.case, naming)
-    kin = presenters.kin_among(line.readers, named) if line.readable else ()
+    line = replace(line, kin=presenters.kin_among(line.readers, named) if line.readable else ())
     side = notice_transitions.RECEIVING if line.incoming else notice_transitions.SENDING
     return NoticePage(
-        line=replace(line, kin=kin),
+        line=replace(line, numbers=proposals.numbers_of(context, notice.case, line.call_next)),
         sheets=presenters.sheet_views(context, notice.written),
         holder=staff.names(context).get(notice.case.row.holder_id, ""),
         can=frozenset(

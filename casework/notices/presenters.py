@@ -1,6 +1,6 @@
 """Makes the view models of notices to the chair from verified rows and opened sheets."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,6 @@ from casework.accounts import staff
 from casework.audit import read
 from casework.cases import name_matching, reading
 from casework.cases.case_labels import label_of
-from casework.cases.duty_numbers import CallOrder
 from casework.cases.models import ChairNotice
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Perpetrator, SafetyPlan
@@ -26,28 +25,15 @@ ReadMoments = dict[tuple[UUID, str], int]
 
 
 def lines(
-    context: ActContext,
-    rows: Iterable[Any],
-    written: dict[UUID, Sheets],
-    cases: dict[UUID, Any],
-    *,
-    without: Collection[UUID] | None = None,
+    context: ActContext, rows: Iterable[Any], written: dict[UUID, Sheets], cases: dict[UUID, Any]
 ) -> list[NoticeLine]:
-    """Make the line of each verified row of which something can be opened; `cases` are the rows of its cases.
-
-    `without` are members who must not know; None, as in a list, names nobody's own telephone.
-    """
-    numbers = proposals.office_numbers(context, proposals.active_chairs(context), without=without)
+    """Make the line of each verified row of which something can be opened; `cases` are the rows of its cases."""
     holders = {case.id: case.holder_id for case in cases.values()}
     moments = read.reasons(context.crypto, Act.NOTICE_READ, who={context.me, *holders.values()}, about=set(holders))
-    return [
-        _line(context, row, written[row.id], cases[row.case_id], numbers, moments) for row in rows if row.id in written
-    ]
+    return [_line(context, row, written[row.id], cases[row.case_id], moments) for row in rows if row.id in written]
 
 
-def _line(
-    context: ActContext, row: Any, written: Sheets, case: Any, numbers: CallOrder | None, moments: ReadMoments
-) -> NoticeLine:
+def _line(context: ActContext, row: Any, written: Sheets, case: Any, moments: ReadMoments) -> NoticeLine:
     notices = [notice for _, notice in written]
     incoming = case.owner_id not in context.actor.agencies
     return NoticeLine(
@@ -58,7 +44,6 @@ def _line(
         sent=row.sent,
         now=context.crypto.at,
         incoming=incoming,
-        numbers=numbers,
         assigned=next((notice.assigned for notice in reversed(notices) if notice.step == "assign"), ""),
         call=next((notice for notice in reversed(notices) if notice.step in _CALLS), None),
         missed=tuple(page.at for page, notice in written if notice.step == "not_reached"),

@@ -153,6 +153,20 @@ def office_numbers(
     return duty_numbers.called_by_id(context, agency_id, without=without) if agency_id else None
 
 
+def numbers_of(context: ActContext, case: VerifiedCase, name: str) -> CallOrder | None:
+    """Return how to reach the chair or deputy of this name, else whom to call at their office; for who sent a notice.
+
+    Nobody who must not know is named, as far as that can be told.
+    """
+    chairs = active_chairs(context)
+    wanted = next((one for one in chairs if one.name == name), None)
+    agency_id = next((one.agency_id for one in (wanted, *chairs) if one is not None), None)
+    if agency_id is None or case.row.owner_id not in context.actor.agencies:
+        return None
+    agency = freshness.agency(context.session, context.commune_id, agency_id)
+    return duty_numbers.called(context, agency, without=duty_numbers.must_not_answer(context, case), wanted=wanted)
+
+
 def _office_phone(context: ActContext, members: Iterable[Colleague]) -> str:
     """Return the telephone of the office of the first of these people: a sheet keeps it, so it is nobody's own."""
     order = office_numbers(context, members)

@@ -10,16 +10,18 @@ from casework import clock
 from casework.cases import duty_numbers, duty_roster
 from casework.cases.duty_numbers import CallOrder, Place
 from casework.cases.duty_roster import EMPTY_WEEK, DutyDay
-from casework.cases.sections import SafetyPlan
+from casework.cases.sections import Notice, SafetyPlan
 from casework.desk import actions as desk
 from casework.gate import ActContext, Action
 from casework.intake import actions as intake
+from casework.notices import actions as notices
 from casework.policy.vocabulary import Act
 from casework.referrals import receiving_actions
 from casework.referrals import sending_actions as sending
 from casework.staffing import actions as staffing
 from tests.duty.scenes import PHONES, every_day, this_monday, writes
 from tests.house import House, Someone, both_databases, only_sqlite
+from tests.notices.scenes import told
 from tests.referrals.scenes import ground, referred
 from tests.stories import dao
 
@@ -164,3 +166,22 @@ def test_a_preview_tells_whom_to_call_before_it_is_sent(house, lan, cuong, dung)
     case_id = lan.opens_a_case(dao(danger="yes"))
     preview = lan.does(sending.preview, case_id, ground(house, case_id))
     assert numbers(preview.numbers)[0] == OWN[0]
+
+
+def test_of_a_notice_the_chair_whose_turn_it_is_is_called_on_their_own_telephone(house, lan, chinh):
+    vinh = house["vinh"]
+    phones = {chinh.id: ["0900 000 181"], vinh.id: ["0900 000 182"]}
+    writes(chinh, every_day(vinh.id), phones)
+    notice = told(house)
+    line = lan.does(notices.read_notice, *notice.at).line
+    assert line.call_next == "Đặng Văn Chính"
+    assert numbers(line.numbers) == ["0900 000 181", OFFICE, HOTLINE]
+    lan.does(notices.record_call, *notice.at, Notice(when=""), reached=False)
+    line = lan.does(notices.read_notice, *notice.at).line
+    assert (line.call_next, line.numbers.first.number) == ("Tạ Quang Vinh", "0900 000 182")
+    assert chinh.does(notices.read_notice, *notice.at).line.numbers is None, "the chair calls nobody about it"
+    writes(chinh, every_day(vinh.id), {vinh.id: ["0900 000 182"]})
+    lan.does(notices.record_call, *notice.at, Notice(when=""), reached=False)
+    line = lan.does(notices.read_notice, *notice.at).line
+    assert line.call_next == "Đặng Văn Chính"
+    assert line.numbers.first.whose == "Tạ Quang Vinh", "without a telephone of their own who is on duty is called"
