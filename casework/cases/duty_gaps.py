@@ -35,7 +35,7 @@ def gaps(context: ActContext) -> tuple[DutyGap, ...]:
     today = duty_roster.duty_day(context.crypto.at)
     roster = duty_roster.read(context, context.actor.agency_id)
     standing = standing_people(context, roster)
-    found = (_gap(roster, standing, monday, today) for monday in _mondays(today))
+    found = (_gap(roster, standing, monday, today) for monday in mondays_asked(today))
     return tuple(gap for gap in found if gap.days)
 
 
@@ -49,7 +49,8 @@ def standing_people(context: ActContext, roster: Roster) -> frozenset[object]:
     )
 
 
-def _mondays(today: date) -> Iterator[date]:
+def mondays_asked(today: date) -> Iterator[date]:
+    """Yield the Mondays of the weeks of which the roster should be written by a day."""
     this_week = duty_roster.monday_of(today)
     yield this_week
     for monday in (this_week + _WEEK, this_week + 2 * _WEEK):

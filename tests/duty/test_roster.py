@@ -7,6 +7,7 @@ import pytest
 
 from casework import clock
 from casework.administration import agency_recovery
+from casework.cases import duty_gaps
 from casework.cases.duty_roster import DAYS, EMPTY_WEEK, DutyDay
 from casework.duty import actions as duty
 from casework.duty.weeks import WeekPlan
@@ -163,3 +164,15 @@ def test_what_is_logged_is_the_week_and_nobody_s_number(house: House, cuong):
     assert len(lines) == 1
     assert this_monday().isoformat() in lines[0]
     assert "0900" not in lines[0]
+
+
+def test_a_week_with_a_holiday_is_marked_and_asked_for_earlier():
+
+    tet = date(2027, 2, 8)
+    assert duty_gaps.has_holiday(tet)
+    assert duty_gaps.is_holiday(date(2027, 2, 8))
+    assert not duty_gaps.is_holiday(date(2027, 2, 7)), "a Sunday is a Sunday"
+    assert duty_gaps.is_off(date(2027, 2, 7))
+    asked = list(duty_gaps.mondays_asked(date(2027, 1, 30)))
+    assert asked == [date(2027, 1, 25), date(2027, 2, 1), tet]
+    assert list(duty_gaps.mondays_asked(date(2027, 1, 28)))[-1] == date(2027, 2, 1)
