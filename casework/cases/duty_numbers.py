@@ -103,7 +103,7 @@ def called_by_id(context: ActContext, agency_id: UUID, *, without: Collection[UU
     return called(context, freshness.agency(context.session, context.commune_id, agency_id), without=without)
 
 
-def must_not_answer(context: ActContext, case: VerifiedCase) -> frozenset[UUID] | None:
+def must_not_know(context: ActContext, case: VerifiedCase) -> frozenset[UUID] | None:
     """Return the members who must not know of a case; None if that cannot be told.
 
     It cannot where this act does not open safety plan and perpetrator, or where it was said that somebody of an agency

@@ -45,5 +45,5 @@ def record_night_sheet(
 def read_night_steps(context: ActContext, case_id: UUID) -> tuple[Setting, str]:
     """Return whom to call at once, and the code of the case in reach that it is about."""
     case = reading.find_case(context, case_id)
-    without = duty_numbers.must_not_answer(context, case)
+    without = duty_numbers.must_not_know(context, case)
     return context.also(begin_intake, in_danger=True, without=without), case_labels.code(context, case)

@@ -164,7 +164,7 @@ def numbers_of(context: ActContext, case: VerifiedCase, name: str) -> CallOrder 
     if agency_id is None or case.row.owner_id not in context.actor.agencies:
         return None
     agency = freshness.agency(context.session, context.commune_id, agency_id)
-    return duty_numbers.called(context, agency, without=duty_numbers.must_not_answer(context, case), wanted=wanted)
+    return duty_numbers.called(context, agency, without=duty_numbers.must_not_know(context, case), wanted=wanted)
 
 
 def _office_phone(context: ActContext, members: Iterable[Colleague]) -> str:

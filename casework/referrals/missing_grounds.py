@@ -21,7 +21,7 @@ def for_police(context: ActContext, case: VerifiedCase, label: Label) -> Missing
     if _POLICE in consent_and_grounds.agencies_with_ground(context, case):
         return None
     child = label.age_group == age_groups.CHILD
-    without = duty_numbers.must_not_answer(context, case)
+    without = duty_numbers.must_not_know(context, case)
     numbers = duty_numbers.called_of_kind(context, _POLICE, without=without)
     pages = reading.open_newest_of(context, case, _WHO_MUST_NOT_KNOW)
     named = readers_though_named.named(readers_though_named.load_staff(context), pages)

@@ -150,7 +150,7 @@ def unread_lines(context: ActContext, verified: VerifiedCase) -> tuple[UnreadRef
         waits = LIVE_REFERRAL if by_name else {ReferralState.SENT}
         if referral.state in waits and not _somebody_signs_in(context, referral.row.to_id, people):
             agency = freshness.agency(context.session, context.commune_id, referral.ground.receiver_id)
-            without = duty_numbers.must_not_answer(context, verified)
+            without = duty_numbers.must_not_know(context, verified)
             numbers = duty_numbers.called(context, agency, without=without)
             unread.append(UnreadReferral(referral.row.id, agency.name, numbers))
     return tuple(unread)

@@ -32,9 +32,7 @@ def read_readers(context: ActContext, case_id: UUID, referral_id: UUID) -> Refer
         code=label.code,
         agency=receiver.name,
         kind=receiver.kind,
-        numbers=duty_numbers.called(
-            context, receiver, without=duty_numbers.must_not_answer(context, referral.verified)
-        ),
+        numbers=duty_numbers.called(context, receiver, without=duty_numbers.must_not_know(context, referral.verified)),
         side=named_readers.propose(context, referral.verified, referral.ground, changing=referral_id),
         reading=frozenset(staff.key_holder_ids(context, referral.row.to_id)),
     )

@@ -74,7 +74,7 @@ def read_referral(context: ActContext, case_id: UUID, referral_id: UUID, *, towa
     directory = presenters.load_directory(context, {referral.row.from_id, receiver_id}, [case_row])
     referral_case = ReferralCase(label.code, case_row.owner_id, case_row.holder_id, receiver_id, sheets)
     unopened = lookup.is_receiver(context, referral) and referral.state == ReferralState.SENT
-    without = duty_numbers.must_not_answer(context, referral.verified)
+    without = duty_numbers.must_not_know(context, referral.verified)
     return ReferralPage(
         line=presenters.referral_line(context, referral.row, referral.state, directory, referral_case, without=without),
         nickname=label.nickname,

@@ -70,7 +70,7 @@ def _preview(context: ActContext, verified: VerifiedCase, ground: Ground) -> Pre
         side=named_readers.propose(context, verified, ground),
         urgent=_is_urgent(context, verified, ground),
         numbers=duty_numbers.called_by_id(
-            context, ground.receiver_id, without=duty_numbers.must_not_answer(context, verified)
+            context, ground.receiver_id, without=duty_numbers.must_not_know(context, verified)
         ),
         hours=_first_hours(context, verified, ground),
     )
