@@ -24,7 +24,7 @@ _NAMING = frozenset({Section.SAFETY_PLAN, Section.PERPETRATOR})
 _SOMEBODY = "yes"
 
 
-class Place(StrEnum):
+class NumberKind(StrEnum):
     """Whose telephone a number is."""
 
     ON_DUTY = "on_duty"
@@ -38,7 +38,7 @@ class CallNumber(Sealed):
     """One number, as it is read aloud; `whose` is a person's name, empty for an office or a hotline."""
 
     number: str
-    place: Place
+    kind: NumberKind
     whose: str = ""
 
     @property
@@ -69,7 +69,7 @@ class CallOrder(Sealed):
 
     @property
     def office(self) -> CallNumber | None:
-        return next((number for number in self.numbers if number.place == Place.OFFICE), None)
+        return next((number for number in self.numbers if number.kind == NumberKind.OFFICE), None)
 
     def after(self, missed: int) -> CallNumber:
         """Return whom to call after so many calls in vain; whoever was called last of all is called again."""
@@ -88,7 +88,7 @@ def called(
     if agency.state != AgencyState.ACTIVE:
         return CallOrder(agency.kind, (_hotline(agency.kind),))
     people = [] if without is None else list(_own(context, agency, without, wanted))
-    office = [CallNumber(agency.duty_phone, Place.OFFICE)] if agency.duty_phone else []
+    office = [CallNumber(agency.duty_phone, NumberKind.OFFICE)] if agency.duty_phone else []
     return CallOrder(agency.kind, (*people, *office, _hotline(agency.kind)))
 
 
@@ -130,19 +130,19 @@ def _own(context: ActContext, agency: Any, without: Collection[UUID], wanted: Co
     """Yield the telephones of who is wanted, else those of who is on duty and of the stand-in."""
     roster = duty_roster.read(context, agency.id)
     today = roster.day(duty_roster.duty_day(context.crypto.at))
-    named = ((today.on, Place.ON_DUTY), (today.stand_in, Place.STAND_IN))
+    named = ((today.on, NumberKind.ON_DUTY), (today.stand_in, NumberKind.STAND_IN))
     if wanted is not None and roster.phones.get(wanted.id):
-        named = ((wanted.id, Place.ON_DUTY), (None, Place.STAND_IN))
+        named = ((wanted.id, NumberKind.ON_DUTY), (None, NumberKind.STAND_IN))
     people = {member.id: member for member in staff.colleagues(context) if may_stand(member, agency.id)}
-    for member_id, place in named:
+    for member_id, kind in named:
         if member_id in people and member_id not in without:
-            yield from own_numbers(roster, people[member_id], place)
+            yield from own_numbers(roster, people[member_id], kind)
 
 
-def own_numbers(roster: Roster, member: Colleague, place: Place) -> Iterator[CallNumber]:
+def own_numbers(roster: Roster, member: Colleague, kind: NumberKind) -> Iterator[CallNumber]:
     """Yield somebody's own telephones, as they stand in the roster."""
     for number in roster.phones.get(member.id, ()):
-        yield CallNumber(phones.grouped(number), place, member.name)
+        yield CallNumber(phones.grouped(number), kind, member.name)
 
 
 def may_stand(member: Colleague, agency_id: UUID) -> bool:
@@ -152,4 +152,4 @@ def may_stand(member: Colleague, agency_id: UUID) -> bool:
 
 def _hotline(kind: str) -> CallNumber:
     code = codelist("hotline").get(codelist("agency").get(kind).text("hotline"))
-    return CallNumber(code.text("number"), Place.HOTLINE)
+    return CallNumber(code.text("number"), NumberKind.HOTLINE)

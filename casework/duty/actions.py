@@ -11,7 +11,7 @@ from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness
 from casework.cases import duty_numbers, duty_roster
-from casework.cases.duty_numbers import CallNumber, Place
+from casework.cases.duty_numbers import CallNumber, NumberKind
 from casework.cases.duty_roster import DAYS, MOST_PHONES, DutyDay, Roster
 from casework.codelists import codelist
 from casework.duty import weeks
@@ -74,7 +74,7 @@ def _standing(row: Agency, roster: Roster, people: Mapping[UUID, Colleague], mem
     member = people.get(member_id) if member_id else None
     if member is None or not duty_numbers.may_stand(member, row.id):
         return None
-    numbers = duty_numbers.own_numbers(roster, member, Place.ON_DUTY)
+    numbers = duty_numbers.own_numbers(roster, member, NumberKind.ON_DUTY)
     return Standing(member.name, tuple(numbers))
 
 

@@ -122,7 +122,6 @@ def referral_line(
         other=directory.agency(other_id, case.holder_id),
         other_kind=directory.kind(other_id, case.holder_id),
         numbers=duty_numbers.called(context, directory.agencies[case.receiver_id], without=without),
-        to_kind=directory.agencies[case.receiver_id].kind,
         fresh=state != ReferralState.WITHDRAWN and _is_unread(row.id, case, directory, incoming=incoming),
         hours=hours,
         nobody_reads=not incoming and _waits_for_nobody(row.to_id, state, directory, case),

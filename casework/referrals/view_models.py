@@ -19,7 +19,7 @@ from casework.policy.vocabulary import Act, Section
 _RECEIVER_STEPS = frozenset({"accept", "decline", "ask", "answer"})
 _WITHOUT_CONSENT = frozenset({"refused", "not_asked"})
 _MINUTE = 60 * MICROSECOND
-_REVIEW_PERIOD = 24 * 60 * 60 * MICROSECOND
+_REVIEW_PERIOD = 24 * 60 * _MINUTE
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,11 @@ class AwaitingReview:
 class ReferralLine:
     """A referral in a list; `sent` and `due`, which is never after the end of `hours`, are microseconds.
 
-    `other` is the agency at the other end and `other_kind` its code, `numbers` whom to call at the receiving one
-    and `to_kind` its code; `fresh` tells that the other end has written something that I have not read. `hours` are the
-    first 72 hours after the incident, as the letter to a health agency gives them; `age_group` is the age in law,
-    `call` the newest telephone call and `missed` how many since the last that was answered nobody did.
-    `nobody_reads` tells the sender that everybody to whom it was sent (`by_name`, or the agency, while it is unopened)
-    has left, lost their key or cannot sign in.
+    `other` is the agency at the other end and `other_kind` its code, `numbers` whom to call at the receiving one;
+    `fresh` tells that the other end has written something that I have not read. `hours` are the first 72 hours after
+    the incident, as the letter to a health agency gives them; `age_group` is the age in law, `call` the newest
+    telephone call and `missed` how many since the last that was answered nobody did.
+    `nobody_reads` tells the sender that all to whom it was sent (`by_name`, or the agency while unopened) cannot read.
     """
 
     id: UUID
@@ -91,7 +90,6 @@ class ReferralLine:
     other: str
     other_kind: str
     numbers: CallOrder
-    to_kind: str
     fresh: bool
     hours: FirstHours | None = None
     age_group: str = ""
@@ -119,16 +117,11 @@ class ReferralLine:
         return self.live and self.next_due < clock.micros()
 
     @property
-    def turns(self) -> int:
-        """Return how many numbers have had their turn: one for each call in vain, and one once it is late."""
-        return max(self.missed, int(self.late))
-
-    @property
     def call_next(self) -> CallNumber | None:
-        """Return whom its sender is to call next; None while the first number has its turn."""
-        if self.incoming or not self.unopened or not (self.turns or not self.numbers.known):
-            return None
-        return self.numbers.after(self.turns)
+        """Return whom its sender is to call: each call in vain, or being late, gives the next number its turn."""
+        turns = max(self.missed, int(self.late))
+        waits = self.unopened and not self.incoming
+        return self.numbers.after(turns) if waits and (turns or not self.numbers.known) else None
 
     @property
     def open_by(self) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from casework import clock
 from casework.cases import duty_numbers, duty_roster
-from casework.cases.duty_numbers import CallOrder, Place
+from casework.cases.duty_numbers import CallOrder, NumberKind
 from casework.cases.duty_roster import EMPTY_WEEK, DutyDay
 from casework.cases.sections import Notice, SafetyPlan
 from casework.desk import actions as desk
@@ -62,10 +62,10 @@ def test_who_is_on_duty_comes_first_with_both_telephones_then_the_stand_in_the_o
     on_duty(cuong, dung)
     order = police(lan)
     assert numbers(order) == [*OWN, STAND_IN, OFFICE, HOTLINE]
-    assert [(one.place, one.whose) for one in order.numbers[1:4]] == [
-        (Place.ON_DUTY, "Vũ Mạnh Cường"),
-        (Place.STAND_IN, "Trịnh Văn Dũng"),
-        (Place.OFFICE, ""),
+    assert [(one.kind, one.whose) for one in order.numbers[1:4]] == [
+        (NumberKind.ON_DUTY, "Vũ Mạnh Cường"),
+        (NumberKind.STAND_IN, "Trịnh Văn Dũng"),
+        (NumberKind.OFFICE, ""),
     ]
     assert "0900" not in f"{order!r}{order.numbers!r}"
 

@@ -91,7 +91,7 @@ def test_whoever_is_on_duty_the_order_ends_in_the_hotline_and_names_nobody_who_m
         return orders
 
     for day, without, order in cuong.does(Action(Act.DUTY_EDIT, try_all)):
-        assert [number.place for number in order.numbers[-2:]] == ["office", "hotline"]
+        assert [number.kind for number in order.numbers[-2:]] == ["office", "hotline"]
         named = {number.whose for number in order.numbers if number.whose}
         on_duty = {day.on, day.stand_in} & set(names)
         assert named == {names[one] for one in on_duty if without is not None and one not in without}
