@@ -73,7 +73,7 @@ def test_whoever_is_on_duty_the_order_ends_in_the_hotline_and_names_nobody_who_m
     """Every way in which two people can be on duty, with every set of those who must not know."""
     cuong, dung, locked = house["cuong"], house.hires("dung"), house.hires("kien")
     house["son"].does(staffing.lock, locked.id)
-    names = {cuong.id: "Vũ Mạnh Cường", dung.id: "Trịnh Văn Dũng"}
+    names: dict[UUID | None, str] = {cuong.id: "Vũ Mạnh Cường", dung.id: "Trịnh Văn Dũng"}
     possible: tuple[UUID | None, ...] = (None, cuong.id, dung.id, locked.id, house["lan"].id)
     phones = {one: ("0900000151", "0900000152") for one in possible if one}
 
