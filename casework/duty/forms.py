@@ -11,7 +11,7 @@ from wtforms import HiddenField
 
 from casework.cases import duty_gaps
 from casework.cases.duty_roster import DAYS, MOST_PHONES, DutyDay
-from casework.duty.actions import NO_PHONE, SAME
+from casework.duty.actions import SAME
 from casework.duty.weeks import WeekPlan
 from casework.web.forms import ClosedChoice, Form, VietnamesePhone, parse_uuid
 from casework.web.translation import weekday
@@ -62,7 +62,8 @@ class DutyWeekForm(Form):
                 fields.stand_in.errors, valid = [gettext(SAME)], False
             for one in (day.on, day.stand_in):
                 if one in numbers and not numbers[one] and not self.phone_fields[one][0].errors:
-                    self.phone_fields[one][0].errors, valid = [gettext(NO_PHONE)], False
+                    words = gettext("Hãy ghi ít nhất một số điện thoại của %(name)s.", name=self.plan.people[one])
+                    self.phone_fields[one][0].errors, valid = [words], False
         return valid
 
 
