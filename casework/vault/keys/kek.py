@@ -71,9 +71,10 @@ class ServerKeys:
 @lru_cache(maxsize=1024)
 def server_keys_of(kek: Kek, commune_id: UUID) -> ServerKeys:
     """Derive the keys of one commune: K_uw, K_ctl, K_totp, K_ses, K_duty."""
-    words = {"wrap": "uw", "mac": "ctl", "totp": "totp", "session": "ses", "duty": "duty"}
-    keys = {name: derive(kek.secret, word, commune_id) for name, word in words.items()}
-    return ServerKeys(commune_id=commune_id, number=kek.number, **keys)
+    wrap, mac, totp, session, duty = (
+        derive(kek.secret, word, commune_id) for word in ("uw", "ctl", "totp", "ses", "duty")
+    )
+    return ServerKeys(commune_id, kek.number, wrap=wrap, mac=mac, totp=totp, session=session, duty=duty)
 
 
 def web_key(kek: Kek) -> bytes:
