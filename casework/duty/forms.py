@@ -1,6 +1,6 @@
 """The form of one week of duty: for each day who is on duty and who stands in, and everybody's telephones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from casework.cases import duty_gaps
 from casework.cases.duty_roster import DAYS, MOST_PHONES, DutyDay
 from casework.duty.actions import SAME
 from casework.duty.weeks import WeekPlan
-from casework.web.forms import ClosedChoice, Form, VietnamesePhone, parse_uuid
+from casework.web.forms import ClosedChoice, Form, VietnamesePhone
 from casework.web.translation import weekday
 
 
@@ -39,12 +39,12 @@ class DutyWeekForm(Form):
     def phone_fields(self) -> dict[UUID, list[Any]]:
         """Return the boxes for the telephones of each person, in the order in which they are called."""
         boxes = range(MOST_PHONES)
-        return {one: [self[f"phone_{place}_{box}"] for box in boxes] for place, one in enumerate(self.plan.people)}
+        return {one: [self[f"phone_{key}_{box}"] for box in boxes] for one, key in self.plan.keys.items()}
 
     @property
     def days(self) -> tuple[DutyDay, ...]:
-        fields = self.day_fields
-        return tuple(DutyDay(parse_uuid(day.on.data or ""), parse_uuid(day.stand_in.data or "")) for day in fields)
+        by_key = {key: one for one, key in self.plan.keys.items()}
+        return tuple(DutyDay(by_key.get(day.on.data), by_key.get(day.stand_in.data)) for day in self.day_fields)
 
     @property
     def numbers(self) -> dict[UUID, tuple[str, ...]]:
@@ -69,19 +69,24 @@ class DutyWeekForm(Form):
 
 def form_of(plan: WeekPlan, days: Sequence[DutyDay]) -> DutyWeekForm:
     """Make the form of a week, filled with these days and with the telephones that are known."""
-    people = [(str(one), name) for one, name in plan.people.items()]
+    keys = plan.keys
+    people = [(keys[one], name) for one, name in plan.people.items()]
     fields: dict[str, Any] = {"plan": plan}
     filled: dict[str, Any] = {"shown": plan.mark}
     for number, (date, day) in enumerate(zip(duty_gaps.days_of(plan.monday), days, strict=True)):
         on, stand_in = _("Người trực %(day)s", day=weekday(date)), _("Người thay %(day)s", day=weekday(date))
         fields[f"on_{number}"] = ClosedChoice(on, people, required=False)
         fields[f"stand_{number}"] = ClosedChoice(stand_in, people, required=False)
-        filled |= {f"on_{number}": str(day.on or ""), f"stand_{number}": str(day.stand_in or "")}
-    for place, (one, name) in enumerate(plan.people.items()):
+        filled |= {f"on_{number}": _key(keys, day.on), f"stand_{number}": _key(keys, day.stand_in)}
+    for one, name in plan.people.items():
         known = plan.phones.get(one, ())
         for box in range(MOST_PHONES):
             words = _("%(name)s, máy %(number)s", name=name, number=box + 1)
-            fields[f"phone_{place}_{box}"] = VietnamesePhone(words, required=False)
-            filled[f"phone_{place}_{box}"] = known[box] if box < len(known) else None
+            fields[f"phone_{keys[one]}_{box}"] = VietnamesePhone(words, required=False)
+            filled[f"phone_{keys[one]}_{box}"] = known[box] if box < len(known) else None
     form: DutyWeekForm = type("WeekForm", (DutyWeekForm,), fields)(data=filled)
     return form
+
+
+def _key(keys: Mapping[UUID, str], member_id: UUID | None) -> str:
+    return keys.get(member_id, "") if member_id else ""

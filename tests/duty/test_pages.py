@@ -33,11 +33,17 @@ def form_of(page: str) -> html.HtmlElement:
     return form
 
 
+def names_in(page: str, name: str) -> tuple[str, str, str]:
+    """By which word a form names somebody, and the names of the two boxes for their telephones."""
+    key = str(form_of(page).xpath(f"string(.//select[@name='on_0']/option[.='{name}']/@value)"))
+    return key, f"phone_{key}_0", f"phone_{key}_1"
+
+
 def test_a_week_is_written_on_its_page_and_read_by_all_with_links_that_call(cuong, browser):
     path = f"/truc/{this_monday()}/ghi"
     client = browser("cuong")
-    form = form_of(client.get(path).text)
-    sent = client.post(path, data=typed(form, on_0=str(cuong.id), on_6=str(cuong.id), phone_0_0="0900.000.151"))
+    own, first, _ = names_in(client.get(path).text, "Vũ Mạnh Cường")
+    sent = client.post(path, data=typed(form_of(client.get(path).text), on_0=own, on_6=own, **{first: "0900.000.151"}))
     assert sent.status_code == 303
     assert sent.location == f"/truc/{this_monday()}"
     week = browser("lan").get(sent.location).text
@@ -52,21 +58,33 @@ def test_a_week_is_written_on_its_page_and_read_by_all_with_links_that_call(cuon
 
 def test_what_was_typed_comes_back_with_what_to_do(cuong, browser):
     path = f"/truc/{this_monday()}/ghi"
-    client, own = browser("cuong"), str(cuong.id)
-    form = form_of(client.get(path).text)
+    client = browser("cuong")
+    own, first, second = names_in(page := client.get(path).text, "Vũ Mạnh Cường")
+    form = form_of(page)
     for answers, words in (
-        ({"on_0": own, "phone_0_1": ""}, "ít nhất một số điện thoại"),
-        ({"on_0": own, "phone_0_0": "0912 12"}, "Số di động có 10 chữ số"),
-        ({"on_0": own, "stand_0": own, "phone_0_0": "0900000151"}, "hai người khác nhau"),
-        ({"on_0": "x", "phone_0_0": "0900000151"}, "Hãy chọn"),
+        ({"on_0": own, second: ""}, "ít nhất một số điện thoại"),
+        ({"on_0": own, first: "0912 12"}, "Số di động có 10 chữ số"),
+        ({"on_0": own, "stand_0": own, first: "0900000151"}, "hai người khác nhau"),
+        ({"on_0": "x", first: "0900000151"}, "Hãy chọn"),
     ):
-        answer = client.post(path, data=typed(form, phone_0_1="0900 000 159") | answers)
+        answer = client.post(path, data=typed(form, **{second: "0900 000 159"}) | answers)
         assert answer.status_code == 422
         assert words in answer.text
         back = typed(form_of(answer.text))
-        assert back["phone_0_1"] == answers.get("phone_0_1", "0900 000 159")
-        assert back["phone_0_0"] == answers.get("phone_0_0", "")
+        assert back[second] == answers.get(second, "0900 000 159")
+        assert back[first] == answers.get(first, "")
     assert cuong.does(duty.plan_week, this_monday()).phones == {}
+
+
+def test_a_page_that_was_open_while_somebody_came_gives_nobody_another_s_telephone(house: House, cuong, browser):
+    path = f"/truc/{this_monday()}/ghi"
+    own, first, _ = names_in(page := browser("cuong").get(path).text, "Vũ Mạnh Cường")
+    dung = house.hires("dung")
+    answer = browser("cuong").post(path, data=typed(form_of(page), on_0=own, **{first: "0900000151"}))
+    assert answer.status_code == 303
+    plan = cuong.does(duty.plan_week, this_monday())
+    assert plan.phones == {cuong.id: ("0900000151",)}
+    assert (plan.days[0].on, dung.id in plan.people) == (cuong.id, True)
 
 
 def test_the_page_offers_last_week_copied_or_gone_round_and_saves_nothing_by_itself(house: House, cuong, browser):
@@ -74,9 +92,9 @@ def test_the_page_offers_last_week_copied_or_gone_round_and_saves_nothing_by_its
     numbers = {cuong.id: PHONES["cuong"], dung.id: PHONES["dung"]}
     writes(cuong, every_day(cuong.id, dung.id), numbers)
     following = this_monday() + WEEK
-    for way, first in (("", ""), ("?tu=chep", str(cuong.id)), ("?tu=xoay", str(dung.id))):
+    for way, first in (("", ""), ("?tu=chep", "Vũ Mạnh Cường"), ("?tu=xoay", "Trịnh Văn Dũng")):
         page = browser("cuong").get(f"/truc/{following}/ghi{way}").text
-        assert typed(form_of(page))["on_0"] == first
+        assert form_of(page).xpath("string(.//select[@name='on_0']/option[@selected])") == first
     assert cuong.does(duty.plan_week, following).days[0] == DutyDay()
 
 

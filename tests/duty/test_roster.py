@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from functools import partial
+from uuid import UUID
 
 import pytest
 
@@ -176,3 +177,10 @@ def test_a_week_with_a_holiday_is_marked_and_asked_for_earlier():
     asked = list(duty_gaps.mondays_asked(date(2027, 1, 30)))
     assert asked == [date(2027, 1, 25), date(2027, 2, 1), tet]
     assert list(duty_gaps.mondays_asked(date(2027, 1, 28)))[-1] == date(2027, 2, 1)
+
+
+def test_a_form_names_people_by_as_much_of_their_ids_as_tells_them_apart():
+    a, b, c = UUID(int=1 << 100), UUID(int=(1 << 100) + (1 << 90)), UUID(int=(1 << 100) + 1)
+    assert plan({a: "A"}, EMPTY_WEEK).keys == {a: "000000"}
+    assert len(plan({a: "A", b: "B"}, EMPTY_WEEK).keys[a]) == 10
+    assert plan({a: "A", c: "C"}, EMPTY_WEEK).keys == {a: a.hex, c: c.hex}
