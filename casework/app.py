@@ -13,6 +13,7 @@ from casework.cases import key_rotation
 from casework.codelists import codelist
 from casework.config import Config, resource
 from casework.desk import views as desk
+from casework.duty import views as duty
 from casework.gate import Person, open_gate
 from casework.intake import views as intake
 from casework.ledger_import import views as ledger_import
@@ -45,6 +46,7 @@ _BLUEPRINTS = (
     notices.blueprint,
     retention.blueprint,
     addresses.blueprint,
+    duty.blueprint,
     statistics.blueprint,
     oversight.blueprint,
     staffing.blueprint,

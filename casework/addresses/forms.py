@@ -6,20 +6,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from casework.cases.trusted_addresses import AddressEntry, AddressRegister, TrustedAddress
-from casework.web.forms import Choice, Form, LongText, OneCode, PersonName, ShortText, VietnamesePhone
+from casework.web.forms import ClosedChoice, Form, LongText, OneCode, PersonName, ShortText, VietnamesePhone
 from casework.web.number_fields import WholeNumber
 
 _MOST_BEDS = 99
-
-
-class ClosedChoice(Choice):
-    """A choice out of a closed list, drawn as a select element."""
-
-    kind = "select"
-
-    @property
-    def anchor(self) -> str:
-        return str(self.id)
 
 
 class AddressForm(Form):

@@ -23,11 +23,11 @@ from casework.vault.crypto import passwords
 from casework.vault.integrity import bound_rows, heads
 from casework.vault.integrity.commitments import NOTHING_BOUND
 from casework.vault.integrity.signed_rows import row_mac, signed_columns, verify_row
-from casework.vault.keys import blind_index, mail_addresses
+from casework.vault.keys import blind_index, duty_sheets, mail_addresses
 from casework.vault.keys.enrolment import admission, passkeys, totp
 from casework.vault.keys.enrolment.models import Admission, Interview, Passkey, Totp
 from casework.vault.keys.kek import Kek, ServerKeys, server_keys_of
-from casework.vault.models import Commune, Head, MailAddress, SessionRow, Slot, Throttle
+from casework.vault.models import Commune, DutyRoster, Head, MailAddress, SessionRow, Slot, Throttle
 
 Kind: TypeAlias = type[Any]
 Rewrap: TypeAlias = Callable[[ServerKeys, ServerKeys, Any], bytes]
@@ -38,6 +38,7 @@ _WRAPPED: Mapping[Kind, tuple[str, Rewrap]] = {
     Totp: ("blob", totp.rewrap),
     Passkey: ("blob", passkeys.rewrap),
     MailAddress: ("blob", mail_addresses.rewrap),
+    DutyRoster: ("blob", duty_sheets.rewrap),
 }
 # Deleted with the old key: everybody signs in again.
 _ENDED: tuple[Kind, ...] = (SessionRow, Interview, Throttle)

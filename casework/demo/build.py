@@ -7,7 +7,7 @@ from pathlib import Path
 from casework import clock
 from casework.config import Config
 from casework.db import upgrade
-from casework.demo import cards, casework_story, folder, founding, period_closings
+from casework.demo import cards, casework_story, duty_story, folder, founding, period_closings
 from casework.demo.cards import SignInCard
 from casework.demo.content import demo_addresses, demo_cases, demo_people, drafts, offices
 from casework.demo.visits import group_visits, moment
@@ -22,6 +22,7 @@ from casework.vault.keys import kek
 _FOUNDED_BEFORE = timedelta(days=21)
 _FOUNDED_AT = 8 * 60
 _JUST_NOW = 60 * clock.MICROSECOND
+_ROSTERS_BEFORE = 14 * 60 * clock.MICROSECOND
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def _tell_story(gate: Gate, config: Config, sign_in_cards: tuple[SignInCard, ...
         closed = period_closings.quarter_visits(
             first, clock.local(present).date(), lead=lead, administrator=administrator
         )
-        for visits in group_visits([*case_visits, *closed]):
+        duties = duty_story.visits(cast, present - _ROSTERS_BEFORE)
+        for visits in group_visits([*case_visits, *closed, *duties]):
             casework_story.perform_visits(gate, config, cast, visits, story_clock)
         story_clock.go_to(present - _JUST_NOW)
         gate.perform(system_of(founded.commune_id), sending_actions.expire)

@@ -22,12 +22,13 @@ S = TypeVar("S", bound=SectionData)
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """Somebody with an account; `agency` is empty for a member of none."""
+    """Somebody with an account and their own telephone; `agency` is empty for a member of none."""
 
     name: str
     username: str
     role: str
     agency: str
+    phone: str
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def commune() -> DemoCommune:
 @cache
 def demo_people() -> tuple[DemoPerson, ...]:
     return tuple(
-        DemoPerson(person["name"], person["username"], person["role"], person.get("agency", ""))
+        DemoPerson(person["name"], person["username"], person["role"], person.get("agency", ""), person["phone"])
         for person in _read(_FILES / "people.toml")["person"]
     )
 

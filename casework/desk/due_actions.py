@@ -8,7 +8,17 @@ from uuid import UUID, uuid4
 
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
-from casework.cases import access_grants, due_entries, every_case, reading, restriction, risk_level, scope, writing
+from casework.cases import (
+    access_grants,
+    due_entries,
+    duty_numbers,
+    every_case,
+    reading,
+    restriction,
+    risk_level,
+    scope,
+    writing,
+)
 from casework.cases.case_labels import label_of
 from casework.cases.due_entries import DueEntry
 from casework.cases.reading import VerifiedCase
@@ -191,6 +201,7 @@ def _receivers(context: ActContext, case: VerifiedCase) -> list[Colleague]:
     able = _able(context, case.row)
     if case.row.owner_id not in context.actor.agencies:
         able &= staff.key_holder_ids(context, access_grants.keeper_of_own_record(context, case))
+    able -= duty_numbers.must_not_know(context, case) or frozenset()
     return [member for member in staff.colleagues(context) if member.id in able]
 
 

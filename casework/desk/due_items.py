@@ -23,7 +23,7 @@ CONTACT, REVIEW, UNPLANNED, IDLE, NIGHT, PAPER = "contact", "review", "unplanned
 OF_CASES = frozenset({CONTACT, REVIEW, UNPLANNED, IDLE, NIGHT, PAPER})
 # Inter-agency GBV case management guidelines 2017, step 6: no contact for more than 30 days is a reason to close.
 IDLE_DAYS = 30
-# What a night sheet leaves is asked by noon of the day after.
+# What is left of a day, as by a night sheet, is done by noon of the day after.
 _NOON = 12 * 3600 * MICROSECOND
 # Of whom nothing is heard and who may be in danger is looked for, and not closed.
 _NEVER_IDLE = frozenset({"urgent", "high"})
@@ -109,7 +109,7 @@ def due_in_case(
     present = {Section(entry.section) for entry in heads.listed_revisions(head.listing)}
     # Who reported stood in another section of older cases.
     if unasked(present, frozenset(Section) - {Section.REPORTER}):
-        morning = clock.midnight(reading.date_of(row.opened + 1)) + _NOON
+        morning = morning_after(reading.date_of(row.opened))
         items.append(CaseDue(NIGHT, item_id(row.id, NIGHT, ""), row.id, morning))
     if not (planned or _promised(opened)):
         items.append(_without_step(row, label, assessment, since, at))
@@ -149,9 +149,14 @@ def _without_step(row: Any, label: Label, assessment: Assessment, since: int, at
     over = day + timedelta(days=IDLE_DAYS)
     if calm and not waits and clock.local(at).date() >= over:
         return CaseDue(IDLE, item_id(row.id, IDLE, day.isoformat()), row.id, end_of(over))
-    return CaseDue(UNPLANNED, item_id(row.id, UNPLANNED, day.isoformat()), row.id, end_of(day))
+    return CaseDue(UNPLANNED, item_id(row.id, UNPLANNED, day.isoformat()), row.id, morning_after(day))
 
 
 def end_of(day: date) -> int:
     """Return the last moment of a day, in microseconds."""
     return clock.midnight(day + timedelta(days=1)) - MICROSECOND
+
+
+def morning_after(day: date) -> int:
+    """Return noon of the day after, in microseconds: what began late in an evening is not overdue at midnight."""
+    return clock.midnight(day + timedelta(days=1)) + _NOON

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from casework import clock
 from casework.audit import read
-from casework.cases import reading
+from casework.cases import duty_gaps, reading
 from casework.cases.reading import ListedCase
 from casework.desk.due_actions import list_dues
 from casework.desk.task_actions import list_clocks
@@ -50,6 +50,8 @@ def with_other_lists(context: ActContext, home: Home) -> Home:
         home = replace(home, again=due_contacts(context))
     if allowed(context.actor, Act.CASE_ALIKE_PAIRS):
         home = replace(home, to_compare=_to_compare(context, home.cases))
+    if allowed(context.actor, Act.DUTY_EDIT):
+        home = replace(home, duty_gaps=duty_gaps.gaps(context))
     lists = {name: doing for name, doing in _OTHER_LISTS.items() if allowed(context.actor, doing.act)}
     home = replace(home, **{name: context.also(doing) for name, doing in lists.items()})
     home = replace(home, notices=_without_kin(home), changes=detail_actions.count_for_me(context))

@@ -3,19 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from casework.audit import freshness
+from casework.cases import duty_numbers
+from casework.cases.duty_numbers import CallOrder
 from casework.codelists import Code, agencies, codelist
 from casework.gate import ActContext
 
 _EMERGENCY = "police"
-
-
-@dataclass(frozen=True)
-class DutyPhone:
-    """The duty telephone of an agency, by the code of the agency."""
-
-    agency: str
-    number: str
 
 
 @dataclass(frozen=True)
@@ -26,7 +19,7 @@ class ReportingDuty:
     """
 
     rows: Sequence[Code]
-    phones: Sequence[DutyPhone]
+    orders: Sequence[CallOrder]
     emergency: str
 
 
@@ -37,6 +30,6 @@ def of_actor(context: ActContext) -> ReportingDuty | None:
     if not rows:
         return None
     kinds = dict.fromkeys((*(kind for row in rows for kind in row.texts("tells")), agencies.coordinating()))
-    found = ((kind, freshness.agency_of_kind(context.crypto, kind)) for kind in kinds)
-    phones = tuple(DutyPhone(kind, row.duty_phone) for kind, row in found if row is not None and row.duty_phone)
-    return ReportingDuty(rows, phones, codelist("hotline").get(_EMERGENCY).text("number"))
+    orders = (duty_numbers.called_of_kind(context, kind, without=()) for kind in kinds)
+    known = tuple(order for order in orders if order.known)
+    return ReportingDuty(rows, known, codelist("hotline").get(_EMERGENCY).text("number"))

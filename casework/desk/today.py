@@ -13,7 +13,7 @@ from casework import clock
 from casework.cases.reading import date_of
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
-from casework.desk.due_items import PAPER, CaseDue, DuePage, end_of, item_id
+from casework.desk.due_items import PAPER, CaseDue, DuePage, end_of, item_id, morning_after
 from casework.desk.view_models import CaseLine, Home
 from casework.intake.advice_actions import AdviceContact
 from casework.policy.vocabulary import Section
@@ -171,7 +171,7 @@ def _about_sharing(home: Home) -> Iterator[CaseDue]:
     """Yield what was said and not sent, and the answers that are waited for."""
     for unsent in home.unsent:
         said = item_id(unsent.case_id, "unsent", str(unsent.since))
-        yield CaseDue("unsent", said, unsent.case_id, end_of(clock.local(unsent.since).date()))
+        yield CaseDue("unsent", said, unsent.case_id, morning_after(clock.local(unsent.since).date()))
     for untold in home.untold:
         told = item_id(untold.case_id, "untold", str(untold.opened))
         yield CaseDue("untold", told, untold.case_id, end_of(date_of(untold.opened)))
@@ -194,7 +194,7 @@ def _elsewhere(home: Home) -> Iterator[DueLine]:
         url = url_for("notices.notice", case_id=notice.case_id, notice_id=notice.id)
         yield DueLine("notice", notice.decide_by or notice.due or tonight, url, notice.first.code)
     for draft in home.drafts:
-        due = end_of(clock.local(draft.started).date())
+        due = morning_after(clock.local(draft.started).date())
         yield DueLine("draft", due, url_for("intake.resume", draft_id=draft.id), mine=draft.mine)
     for talk in home.again:
         on = clock.today() if not talk.advice.again_on else date.fromisoformat(talk.advice.again_on)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from casework.cases.deaths import DIED
 from casework.cases.due_entries import DueEntry
+from casework.cases.duty_gaps import DutyGap
 from casework.cases.legal_clocks import LegalClock
 from casework.cases.merged_cases import MergedCase
 from casework.cases.paper_record import PaperRecord
@@ -89,7 +90,8 @@ class Home:
     that may be lost; the cases in `named` are read by somebody who must not know; `dues` is what is due by their own
     pages, of cases in reach; `progress` is where those stand that are shown.
     `to_compare` are new cases that a lead has not compared with the others yet; `changes` of what is registered of the
-    commune and its agencies wait for this person's word.
+    commune and its agencies wait for this person's word; on `duty_gaps` nobody of the agency is on duty, for who
+    writes its roster.
     """
 
     cases: tuple[CaseLine, ...]
@@ -113,6 +115,7 @@ class Home:
     dues: CaseDues = field(default_factory=CaseDues)
     progress: Mapping[UUID, CaseProgress] = field(default_factory=dict)
     to_compare: tuple[CaseLine, ...] = ()
+    duty_gaps: tuple[DutyGap, ...] = ()
 
     @property
     def by_id(self) -> dict[UUID, CaseLine]:

@@ -1,6 +1,6 @@
 """Drafts and the opening of a case; a draft is sealed from its first byte, as the case will be."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -11,18 +11,19 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
-from casework.audit import freshness
 from casework.cases import (
     access_grants,
     age_groups,
     case_codes,
     consent_and_grounds,
+    duty_numbers,
     facts,
     reading,
     sections,
     writing,
 )
 from casework.cases.advice import Advice
+from casework.cases.duty_numbers import CallOrder
 from casework.cases.models import Case
 from casework.cases.questions import SectionData
 from casework.cases.reading import ListedCase, VerifiedCase
@@ -112,7 +113,7 @@ class Setting:
     """What a commune brings to the questions: who may be named as a reader besides me, agencies, the register.
 
     `agency` is the code of where the person works who asks, `sections` what their role may open of a case of its own:
-    what they may not read is not asked. `duty_phones` are the telephones of an emergency by the code of their agency.
+    what they may not read is not asked. `numbers` says whom to call in an emergency, by the code of the agency.
     """
 
     colleagues: tuple[Colleague, ...]
@@ -120,7 +121,7 @@ class Setting:
     register: AddressRegister
     agency: str
     sections: frozenset[Section]
-    duty_phones: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, CallOrder] = field(default_factory=dict)
 
     @property
     def hamlets(self) -> tuple[str, ...]:
@@ -128,31 +129,34 @@ class Setting:
 
 
 @action(Act.INTAKE_BEGIN)
-def begin_intake(context: ActContext, *, in_danger: bool = False) -> Setting:
+def begin_intake(
+    context: ActContext, *, in_danger: bool = False, without: Collection[UUID] | None = frozenset()
+) -> Setting:
     """Open the first page of an intake and bring what its questions need; nothing of a case is read.
 
-    `in_danger` brings the duty telephones as well.
+    `in_danger` brings whom to call as well, `without` those who must not know; None names nobody's own telephone.
     """
     others = Agency.id.not_in(context.actor.agencies)
     kinds = select(Agency.kind).where(
         Agency.commune_id == context.commune_id, others, Agency.state == AgencyState.ACTIVE
     )
     receiver_kinds, staff = set(context.session.execute(kinds).scalars()), colleagues(context)
+    own = next(member.agency_kind for member in staff if member.id == context.me)
     return Setting(
         colleagues=tuple(member for member in staff if may_join(context, member) and member.id != context.me),
         receivers=tuple(bundle.code for bundle in codelist("bundle") if bundle.code in receiver_kinds),
         register=context.also(list_addresses),
-        agency=next(member.agency_kind for member in staff if member.id == context.me),
+        agency=own,
         sections=context.permit.own,
-        duty_phones=_duty_phones(context) if in_danger else {},
+        numbers=_numbers(context, own, without) if in_danger else {},
     )
 
 
-def _duty_phones(context: ActContext) -> dict[str, str]:
-    """Return the duty telephone of each agency that stands in a step of an emergency, as far as it has one."""
-    kinds = dict.fromkeys(filter(None, (step.text("duty") for step in codelist("danger_steps"))))
-    found = ((kind, freshness.agency_of_kind(context.crypto, kind)) for kind in kinds)
-    return {kind: agency.duty_phone for kind, agency in found if agency is not None and agency.duty_phone}
+def _numbers(context: ActContext, own: str, without: Collection[UUID] | None) -> dict[str, CallOrder]:
+    """Return whom to call at each agency in a step of an emergency and at one's own, as far as it has a number."""
+    kinds = dict.fromkeys((*filter(None, (step.text("duty") for step in codelist("danger_steps"))), own))
+    orders = (duty_numbers.called_of_kind(context, kind, without=without) for kind in kinds)
+    return {order.agency: order for order in orders if order.known}
 
 
 @action(Act.SPEECH_READ)

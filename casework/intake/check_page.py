@@ -13,10 +13,10 @@ from casework import clock
 from casework.codelists import codelist
 from casework.intake.forms import IntakePage
 from casework.intake.sharing_form import SharingForm
-from casework.intake.weekdays import with_weekday
 from casework.web.choice_fields import language
 from casework.web.forms import YearOrAge
 from casework.web.phones import grouped
+from casework.web.translation import with_weekday
 
 TITLES = {
     1: _("Trước khi ghi"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from casework.cases import case_labels, reading
+from casework.cases import case_labels, duty_numbers, reading
 from casework.errors import BadInput, NotFound, gettext_noop
 from casework.gate import ActContext, action
 from casework.intake.actions import Setting, begin_intake, id_of_form, open_case, start_draft
@@ -45,5 +45,6 @@ def record_night_sheet(
 @action(Act.NIGHT_STEPS)
 def read_night_steps(context: ActContext, case_id: UUID) -> tuple[Setting, str]:
     """Return whom to call at once, and the code of the case in reach that it is about."""
-    code = case_labels.code(context, reading.find_case(context, case_id))
-    return context.also(begin_intake, in_danger=True), code
+    case = reading.find_case(context, case_id)
+    without = duty_numbers.must_not_know(context, case)
+    return context.also(begin_intake, in_danger=True, without=without), case_labels.code(context, case)

@@ -7,6 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from casework import clock
+from casework.cases import duty_roster
 from casework.codelists import codelist
 from casework.intake import actions, night_actions, page_flow
 from casework.intake.actions import Setting
@@ -58,8 +60,8 @@ def paper() -> str:
     """Show the sheet as it is printed for nights without power, on two sides of A5."""
     setting = perform(actions.begin_intake, in_danger=True)
     form = NightForm(None, Offers(setting=setting))
-    door = codelist("at_the_door")
-    return render_template("intake/night_paper.html", form=form, setting=setting, door=door, lines=hotlines())
+    sheet = {"door": codelist("at_the_door"), "lines": hotlines(), "today": duty_roster.duty_day(clock.micros())}
+    return render_template("intake/night_paper.html", form=form, setting=setting, **sheet)
 
 
 def _offers(setting: Setting | None = None) -> Offers:

@@ -1,7 +1,7 @@
 """A restored database whose KEK is lost: signed with a new KEK, trusting the backup's signature alone.
 
-What only the old KEK could open is deleted: everybody's slots, second factors and wrapped keys. Everybody comes back
-through recovery; nothing that the agencies' own keys protect is touched.
+What only the old KEK could open is deleted: everybody's slots, second factors and wrapped keys, and the duty rosters,
+which are written anew. Everybody comes back through recovery; nothing that the agencies' own keys protect is touched.
 """
 
 from collections.abc import Mapping
@@ -23,10 +23,10 @@ from casework.vault.integrity.signed_rows import row_mac
 from casework.vault.keys import blind_index
 from casework.vault.keys.enrolment.models import Admission
 from casework.vault.keys.kek import Kek, ServerKeys, server_keys_of
-from casework.vault.models import Commune, Head, MailAddress, Member, Slot, Wrap
+from casework.vault.models import Commune, DutyRoster, Head, MailAddress, Member, Slot, Wrap
 from casework.vault.states import MemberState
 
-_UNREADABLE: tuple[type[Any], ...] = (Slot, *heads.SECOND_FACTORS, Wrap, Admission, MailAddress)
+_UNREADABLE: tuple[type[Any], ...] = (Slot, *heads.SECOND_FACTORS, Wrap, Admission, MailAddress, DutyRoster)
 
 
 def resign_all(connection: Connection, new_kek: Kek) -> None:

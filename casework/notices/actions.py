@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from casework.accounts import staff
 from casework.audit import freshness
-from casework.cases import access_grants, every_case, notice_access, reading, scope
+from casework.cases import access_grants, duty_numbers, every_case, notice_access, reading, scope
 from casework.cases.case_labels import label_of
 from casework.cases.models import ChairNotice
 from casework.cases.reading import VerifiedCase
@@ -261,24 +261,21 @@ def read_notice(context: ActContext, case_id: UUID, notice_id: UUID, *, towards:
     [line] = presenters.lines(context, [notice.row], {notice_id: notice.written}, {case_id: notice.case.row})
     naming = [] if line.incoming else [Section.SAFETY_PLAN, Section.PERPETRATOR]
     named = reading.open_newest_of(context, notice.case, naming)
-    kin = presenters.kin_among(line.readers, named) if line.readable else ()
+    line = replace(line, kin=presenters.kin_among(line.readers, named) if line.readable else ())
     side = notice_transitions.RECEIVING if line.incoming else notice_transitions.SENDING
     return NoticePage(
-        line=replace(line, kin=kin),
+        line=replace(line, numbers=proposals.numbers_of(context, notice.case, line.call_next)),
         sheets=presenters.sheet_views(context, notice.written),
         holder=staff.names(context).get(notice.case.row.holder_id, ""),
         can=frozenset(
             act for act in side if notice_transitions.offers(line.state, act) and allowed(context.actor, act)
         ),
         may_answer=presenters.kin_among((chair.name for chair in proposals.active_chairs(context)), named),
-        assigned_phone=_phone_of_kind(context, line.assigned) if line.incoming else "",
+        # Whom the owner keeps it from the chair is not told: nobody's own telephone stands here.
+        assigned_numbers=duty_numbers.called_of_kind(context, line.assigned, without=None)
+        if line.incoming and line.assigned
+        else None,
     )
-
-
-def _phone_of_kind(context: ActContext, kind: str) -> str:
-    """Return the duty telephone of the active agency of a kind; empty without one."""
-    agency = freshness.agency_of_kind(context.crypto, kind) if kind else None
-    return agency.duty_phone if agency is not None and agency.state == AgencyState.ACTIVE else ""
 
 
 def _find(context: ActContext, case_id: UUID, notice_id: UUID) -> VerifiedNotice:

@@ -28,15 +28,12 @@ def lines(
     context: ActContext, rows: Iterable[Any], written: dict[UUID, Sheets], cases: dict[UUID, Any]
 ) -> list[NoticeLine]:
     """Make the line of each verified row of which something can be opened; `cases` are the rows of its cases."""
-    phone = proposals.office_phone(context, proposals.active_chairs(context))
     holders = {case.id: case.holder_id for case in cases.values()}
     moments = read.reasons(context.crypto, Act.NOTICE_READ, who={context.me, *holders.values()}, about=set(holders))
-    return [
-        _line(context, row, written[row.id], cases[row.case_id], phone, moments) for row in rows if row.id in written
-    ]
+    return [_line(context, row, written[row.id], cases[row.case_id], moments) for row in rows if row.id in written]
 
 
-def _line(context: ActContext, row: Any, written: Sheets, case: Any, phone: str, moments: ReadMoments) -> NoticeLine:
+def _line(context: ActContext, row: Any, written: Sheets, case: Any, moments: ReadMoments) -> NoticeLine:
     notices = [notice for _, notice in written]
     incoming = case.owner_id not in context.actor.agencies
     return NoticeLine(
@@ -47,7 +44,6 @@ def _line(context: ActContext, row: Any, written: Sheets, case: Any, phone: str,
         sent=row.sent,
         now=context.crypto.at,
         incoming=incoming,
-        phone=phone,
         assigned=next((notice.assigned for notice in reversed(notices) if notice.step == "assign"), ""),
         call=next((notice for notice in reversed(notices) if notice.step in _CALLS), None),
         missed=tuple(page.at for page, notice in written if notice.step == "not_reached"),

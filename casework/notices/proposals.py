@@ -1,16 +1,18 @@
 """What a notice of a case would say and to whom: proposed from what is written down, never typed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import TypeVar
+from uuid import UUID
 
 from casework import clock
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness, read
-from casework.cases import legal_clocks, reading, risk_level
+from casework.cases import duty_numbers, legal_clocks, reading, risk_level
 from casework.cases.age_groups import CHILD, possible_groups
+from casework.cases.duty_numbers import CallOrder
 from casework.cases.family_acts import acts_outside_family
 from casework.cases.models import ChairNotice
 from casework.cases.name_matching import names_a_colleague
@@ -71,7 +73,7 @@ def proposal(context: ActContext, case: VerifiedCase) -> Proposal:
         withheld=withheld,
         addressees=tuple(Addressee(chair.id, chair.name, _role(chair)) for chair in told),
         kin=tuple(chair.name for chair in chairs if chair not in told),
-        chair_phone=office_phone(context, chairs),
+        numbers=office_numbers(context, chairs, without=duty_numbers.named(context, kept_from)),
         refusal=_refusal(context, case, pages, chairs),
         told=any(row.state != NoticeState.WITHDRAWN for row in reading.rows_of_case(context, case, ChairNotice)),
     )
@@ -143,10 +145,32 @@ def _role(member: Colleague) -> Role:
     return Role.CHAIR if Role.CHAIR in member.roles else Role.DEPUTY_CHAIR
 
 
-def office_phone(context: ActContext, members: Iterable[Colleague]) -> str:
-    """Return the duty telephone of the agency of the first of these people."""
+def office_numbers(
+    context: ActContext, members: Iterable[Colleague], *, without: Collection[UUID] | None = None
+) -> CallOrder | None:
+    """Return whom to call at the agency of the first of these people; nobody's own telephone without `without`."""
     agency_id = next((member.agency_id for member in members), None)
-    return freshness.agency(context.session, context.commune_id, agency_id).duty_phone if agency_id else ""
+    return duty_numbers.called_by_id(context, agency_id, without=without) if agency_id else None
+
+
+def numbers_of(context: ActContext, case: VerifiedCase, name: str) -> CallOrder | None:
+    """Return how to reach the chair or deputy of this name, else whom to call at their office; for who sent a notice.
+
+    Nobody who must not know is named, as far as that can be told.
+    """
+    chairs = active_chairs(context)
+    wanted = next((one for one in chairs if one.name == name), None)
+    agency_id = next((one.agency_id for one in (wanted, *chairs) if one is not None), None)
+    if agency_id is None or case.row.owner_id not in context.actor.agencies:
+        return None
+    agency = freshness.agency(context.session, context.commune_id, agency_id)
+    return duty_numbers.called(context, agency, without=duty_numbers.must_not_know(context, case), wanted=wanted)
+
+
+def _office_phone(context: ActContext, members: Iterable[Colleague]) -> str:
+    """Return the telephone of the office of the first of these people: a sheet keeps it, so it is nobody's own."""
+    order = office_numbers(context, members)
+    return order.office.number if order and order.office else ""
 
 
 def _content(
@@ -171,7 +195,7 @@ def _content(
         danger=label.danger,
         vulnerable=vulnerable,
         holder=", ".join(member.name for member in holder),
-        phone=office_phone(context, holder),
+        phone=_office_phone(context, holder),
         asks=tuple(asks),
         decide_by=decide_by,
         readers=joined_names(tuple(member.name for member in addressees)),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from casework.cases.duty_numbers import CallOrder
 from casework.cases.sections import Notice
 from casework.cases.states import READABLE_NOTICE, NoticeState
 from casework.clock import MICROSECOND
@@ -42,7 +43,7 @@ class Proposal:
 
     `notice` is exactly what is read; `addressees` stand in the order in which they are called, `kin` are the names of
     those left out because they must not know, and `refusal` is a Vietnamese sentence, empty where a notice can go.
-    With `kin` alone the level above must be called. `chair_phone` is the duty telephone of the chair's office;
+    With `kin` alone the level above must be called. `numbers` says whom to call at the chair's office;
     `told` says that the chair was told already, so that another notice is for violence that came again; `withheld` are
     codes of what is not asked for by default, as somebody who must not know works where it would be done.
     """
@@ -51,7 +52,7 @@ class Proposal:
     notice: Notice
     addressees: tuple[Addressee, ...] = ()
     kin: tuple[str, ...] = ()
-    chair_phone: str = ""
+    numbers: CallOrder | None = None
     refusal: str = ""
     told: bool = False
     withheld: tuple[str, ...] = ()
@@ -84,8 +85,8 @@ class DueNotice:
 class NoticeLine:
     """A notice in a list; `sent` is microseconds, `now` the moment of asking.
 
-    `first` is the notice as it was sent. `incoming` tells that I am one of those whom it names, `phone` is the duty
-    telephone of the chair's office, `assigned` the code of the agency to which it was assigned last, `call` the newest
+    `first` is the notice as it was sent. `incoming` tells that I am one of those whom it names, `numbers` says whom
+    to call at the chair's office, `assigned` the code of the agency to which it was assigned last, `call` the newest
     call, `missed` when calls that nobody answered were written down (microseconds, in order), `fresh` that the chair
     has written something that I have not read, `kin` who reads it and must not know.
     """
@@ -97,7 +98,7 @@ class NoticeLine:
     sent: int
     now: int
     incoming: bool
-    phone: str = ""
+    numbers: CallOrder | None = None
     assigned: str = ""
     call: Notice | None = None
     missed: tuple[int, ...] = ()
@@ -217,7 +218,7 @@ class NoticePage:
     """A notice as either side sees it: its line, its sheets, who holds the case now, and what may be done.
 
     `may_answer` are the chairs who must not know and may answer the duty telephone; the sending side alone is told.
-    `assigned_phone` is the duty telephone of the agency it was assigned to, which gets nothing by that.
+    `assigned_numbers` says whom to call at the agency it was assigned to, which gets nothing by that.
     """
 
     line: NoticeLine
@@ -225,7 +226,7 @@ class NoticePage:
     holder: str
     can: frozenset[Act]
     may_answer: tuple[str, ...] = ()
-    assigned_phone: str = ""
+    assigned_numbers: CallOrder | None = None
 
     def offers(self, act: str) -> bool:
         return Act(act) in self.can

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import takewhile
 from uuid import UUID, uuid4
 
 from casework.cases import access_grants, case_labels, writing
@@ -11,7 +12,8 @@ from casework.policy.vocabulary import Section
 from casework.referrals.lookup import VerifiedReferral, is_receiver
 from casework.vault.keys.envelopes import OpenedDocument
 
-CALLS = frozenset({"called", "not_reached"})
+NOT_REACHED = "not_reached"
+CALLS = frozenset({"called", NOT_REACHED})
 
 
 def write(context: ActContext, referral: VerifiedReferral, letter: Letter, *, step: str) -> None:
@@ -51,3 +53,9 @@ def of_referral(pages: list[OpenedDocument], referral_id: UUID) -> list[tuple[Op
     sheets = [(page, Letter.from_json(page.data)) for page in pages if page.section == Section.LETTER]
     of_this = [(page, letter) for page, letter in sheets if letter.referral == str(referral_id)]
     return sorted(of_this, key=lambda sheet: sheet[0].at)
+
+
+def missed_calls(sheets: Iterable[tuple[OpenedDocument, Letter]]) -> int:
+    """Return how many calls nobody has answered since the last that somebody did; the sheets are oldest first."""
+    steps = [letter.step for _, letter in sheets if letter.step in CALLS]
+    return len(list(takewhile(lambda step: step == NOT_REACHED, reversed(steps))))

@@ -1,7 +1,6 @@
 """Whom nothing lets us tell yet of somebody in danger or of a child; the number to call until there is a ground."""
 
-from casework.audit import freshness
-from casework.cases import age_groups, consent_and_grounds, reading
+from casework.cases import age_groups, consent_and_grounds, duty_numbers, reading
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Label
 from casework.cases.states import CaseState
@@ -22,13 +21,12 @@ def for_police(context: ActContext, case: VerifiedCase, label: Label) -> Missing
     if _POLICE in consent_and_grounds.agencies_with_ground(context, case):
         return None
     child = label.age_group == age_groups.CHILD
-    agency = freshness.agency_of_kind(context.crypto, _POLICE)
-    if agency is None:
-        return MissingGround("", (), child)
+    without = duty_numbers.must_not_know(context, case)
+    numbers = duty_numbers.called_of_kind(context, _POLICE, without=without)
     pages = reading.open_newest_of(context, case, _WHO_MUST_NOT_KNOW)
     named = readers_though_named.named(readers_though_named.load_staff(context), pages)
-    there = [member for member, _ in named if member.agency_id == agency.id and member.state != MemberState.LEFT]
-    return MissingGround(agency.duty_phone, tuple(dict.fromkeys(member.name for member in there)), child)
+    there = [member for member, _ in named if member.agency_kind == _POLICE and member.state != MemberState.LEFT]
+    return MissingGround(numbers, tuple(dict.fromkeys(member.name for member in there)), child)
 
 
 def for_child_protection(context: ActContext, case: VerifiedCase, label: Label) -> bool:

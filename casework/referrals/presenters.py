@@ -1,6 +1,6 @@
 """Makes the view models of referrals and grounds from verified rows and opened documents."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness, read
-from casework.cases import access_grants, consent_and_grounds, reading, reporting_delay
+from casework.cases import access_grants, consent_and_grounds, duty_numbers, reading, reporting_delay
 from casework.cases.ground_rules import DANGER
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
@@ -93,9 +93,18 @@ def _somebody_signs_in(context: ActContext, end: UUID, people: Mapping[UUID, Col
 
 
 def referral_line(
-    context: ActContext, row: Any, state: str, directory: LineDirectory, case: ReferralCase
+    context: ActContext,
+    row: Any,
+    state: str,
+    directory: LineDirectory,
+    case: ReferralCase,
+    *,
+    without: Collection[UUID] | None = None,
 ) -> ReferralLine:
-    """Make the line of a referral from its verified row and its case."""
+    """Make the line of a referral from its verified row and its case.
+
+    `without` are members who must not know; None, as in a list, names nobody's own telephone.
+    """
     incoming = case.owner_id not in context.actor.agencies
     first = case.sheets[0][1] if case.sheets else Letter()
     other_id = row.from_id if incoming else case.receiver_id
@@ -112,14 +121,14 @@ def referral_line(
         incoming=incoming,
         other=directory.agency(other_id, case.holder_id),
         other_kind=directory.kind(other_id, case.holder_id),
-        phone=directory.agencies[case.receiver_id].duty_phone,
-        to_kind=directory.agencies[case.receiver_id].kind,
+        numbers=duty_numbers.called(context, directory.agencies[case.receiver_id], without=without),
         fresh=state != ReferralState.WITHDRAWN and _is_unread(row.id, case, directory, incoming=incoming),
         hours=hours,
         nobody_reads=not incoming and _waits_for_nobody(row.to_id, state, directory, case),
         by_name=row.to_id != case.receiver_id,
         age_group=first.age_group,
         call=next((letter for _, letter in reversed(case.sheets) if letter.step in letters.CALLS), None),
+        missed=letters.missed_calls(case.sheets),
     )
 
 
@@ -140,7 +149,9 @@ def unread_lines(context: ActContext, verified: VerifiedCase) -> tuple[UnreadRef
         waits = LIVE_REFERRAL if by_name else {ReferralState.SENT}
         if referral.state in waits and not _somebody_signs_in(context, referral.row.to_id, people):
             agency = freshness.agency(context.session, context.commune_id, referral.ground.receiver_id)
-            unread.append(UnreadReferral(referral.row.id, agency.name, agency.kind, agency.duty_phone))
+            without = duty_numbers.must_not_know(context, verified)
+            numbers = duty_numbers.called(context, agency, without=without)
+            unread.append(UnreadReferral(referral.row.id, agency.name, numbers))
     return tuple(unread)
 
 
@@ -265,7 +276,7 @@ def _ground_line(
         at=first.at,
         state=newest.get(ground.id, (0, ""))[1],
         review=ground_review(context, ground.state, pages, members),
-        phone=receiver.duty_phone,
+        numbers=duty_numbers.called(context, receiver, without=None),
         under_review=ground.state == GroundState.REVIEW,
         paused=consent_and_grounds.is_paused(ground, entry.kind, recorded=first.at, at=context.crypto.at),
     )

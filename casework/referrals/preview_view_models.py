@@ -5,6 +5,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from casework.cases import ground_rules
+from casework.cases.duty_numbers import CallOrder
 from casework.cases.reporting_delay import FirstHours
 from casework.errors import gettext_noop
 from casework.policy.vocabulary import Section
@@ -37,7 +38,7 @@ class Preview:
     to_come: tuple[Section, ...]
     side: ReceivingSide
     urgent: bool
-    phone: str
+    numbers: CallOrder
     hours: FirstHours | None = None
     removable: tuple[Section, ...] = ()
     unwanted: tuple[Section, ...] = ()

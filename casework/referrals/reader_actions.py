@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casework.accounts import staff
 from casework.audit import freshness
-from casework.cases import access_grants, case_labels, key_rotation, reading
+from casework.cases import access_grants, case_labels, duty_numbers, key_rotation, reading
 from casework.cases.sections import Label
 from casework.errors import gettext_noop
 from casework.gate import ActContext, action
@@ -32,7 +32,7 @@ def read_readers(context: ActContext, case_id: UUID, referral_id: UUID) -> Refer
         code=label.code,
         agency=receiver.name,
         kind=receiver.kind,
-        phone=receiver.duty_phone,
+        numbers=duty_numbers.called(context, receiver, without=duty_numbers.must_not_know(context, referral.verified)),
         side=named_readers.propose(context, referral.verified, referral.ground, changing=referral_id),
         reading=frozenset(staff.key_holder_ids(context, referral.row.to_id)),
     )

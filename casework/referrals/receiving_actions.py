@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from casework.accounts import staff
-from casework.cases import access_grants, every_case, reading, scope
+from casework.cases import access_grants, duty_numbers, every_case, reading, scope
 from casework.cases.case_labels import label_of
 from casework.cases.models import Ground, Referral
 from casework.cases.sections import Label, Letter
@@ -74,8 +74,9 @@ def read_referral(context: ActContext, case_id: UUID, referral_id: UUID, *, towa
     directory = presenters.load_directory(context, {referral.row.from_id, receiver_id}, [case_row])
     referral_case = ReferralCase(label.code, case_row.owner_id, case_row.holder_id, receiver_id, sheets)
     unopened = lookup.is_receiver(context, referral) and referral.state == ReferralState.SENT
+    without = duty_numbers.must_not_know(context, referral.verified)
     return ReferralPage(
-        line=presenters.referral_line(context, referral.row, referral.state, directory, referral_case),
+        line=presenters.referral_line(context, referral.row, referral.state, directory, referral_case, without=without),
         nickname=label.nickname,
         sections=tuple(sorted(access_grants.agreed_sections(referral.ground))),
         until=referral.ground.until,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
+from casework.cases.duty_numbers import CallOrder
 from casework.errors import gettext_noop
 from casework.policy.vocabulary import Role
 
@@ -85,14 +86,17 @@ class ReceivingSide:
 
 @dataclass(frozen=True)
 class ReferralReaders:
-    """Who on the receiving side reads a referral (`reading`, ids) and who could; `kind` is the code of that agency."""
+    """Who on the receiving side reads a referral (`reading`, ids) and who could; `numbers` whom to call.
+
+    `kind` is the code of that agency.
+    """
 
     case_id: UUID
     referral_id: UUID
     code: str
     agency: str
     kind: str
-    phone: str
+    numbers: CallOrder
     side: ReceivingSide
     reading: frozenset[UUID]
 

@@ -21,7 +21,7 @@ from casework.referrals.ground_forms import PARTS_STEP, GroundForm
 from casework.referrals.preview_view_models import Preview
 from casework.referrals.receiving_side import ReferralReaders
 from casework.referrals.unsent_view_models import UnsentPage
-from casework.referrals.view_models import GroundLedger, ReferralLine
+from casework.referrals.view_models import GroundLedger
 from casework.web.choice_fields import language
 from casework.web.current_user import perform
 from casework.web.translation import day, moment
@@ -166,12 +166,6 @@ def next_number(kind: str) -> str:
     return codelist("hotline").get(codelist("agency").get(kind).text("hotline")).text("number")
 
 
-def calls_next(line: ReferralLine) -> bool:
-    """Tell whether its sender is to call the next number: nobody answered, no number is known, or it is late."""
-    missed = line.call is not None and line.call.step == "not_reached"
-    return line.unopened and not line.incoming and (missed or line.late or not line.phone)
-
-
 def meaning(kind: str) -> str:
     """Return the sentence that explains a kind of ground."""
     return codelist("ground_kind").get(kind).text("meaning", language())
@@ -203,7 +197,6 @@ FILTERS: Mapping[str, Callable[[Any], str | bool]] = {
     "short_agency": short_agency,
     "state_kind": state_kind,
     "next_number": next_number,
-    "calls_next": calls_next,
 }
 
 

@@ -7,6 +7,7 @@ from casework.audit import freshness
 from casework.cases import (
     access_grants,
     consent_and_grounds,
+    duty_numbers,
     ground_rules,
     moved_answers,
     reading,
@@ -68,7 +69,9 @@ def _preview(context: ActContext, verified: VerifiedCase, ground: Ground) -> Pre
         unwanted=_unwanted(line, lines),
         side=named_readers.propose(context, verified, ground),
         urgent=_is_urgent(context, verified, ground),
-        phone=freshness.agency(context.session, context.commune_id, ground.receiver_id).duty_phone,
+        numbers=duty_numbers.called_by_id(
+            context, ground.receiver_id, without=duty_numbers.must_not_know(context, verified)
+        ),
         hours=_first_hours(context, verified, ground),
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from casework.cases.duty_numbers import CallOrder
 from casework.codelists import codelist
 from casework.notices.view_models import Proposal
 from casework.referrals.preview_view_models import Preview
@@ -62,12 +63,12 @@ class UnsentCase:
 
 @dataclass(frozen=True)
 class MissingGround:
-    """An agency that no ground lets us tell although there is danger: its duty telephone, empty where it has none.
+    """An agency that no ground lets us tell although there is danger: whom to call there.
 
-    `kin` are those there who must not know and may answer it; `child` tells that an article makes us tell of a child.
+    `kin` are those there who must not know and may answer; `child` tells that an article makes us tell of a child.
     """
 
-    phone: str
+    numbers: CallOrder
     kin: tuple[str, ...]
     child: bool
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from casework import clock
 from casework.cases.access_endings import StayingAccess
+from casework.cases.duty_numbers import CallNumber, CallOrder
 from casework.cases.ground_rules import CONSENT, DANGER, goes_by_notice
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import GroundEntry, Letter
@@ -18,7 +19,7 @@ from casework.policy.vocabulary import Act, Section
 _RECEIVER_STEPS = frozenset({"accept", "decline", "ask", "answer"})
 _WITHOUT_CONSENT = frozenset({"refused", "not_asked"})
 _MINUTE = 60 * MICROSECOND
-_REVIEW_PERIOD = 24 * 60 * 60 * MICROSECOND
+_REVIEW_PERIOD = 24 * 60 * _MINUTE
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,11 @@ class AwaitingReview:
 class ReferralLine:
     """A referral in a list; `sent` and `due`, which is never after the end of `hours`, are microseconds.
 
-    `other` is the agency at the other end and `other_kind` its code, `phone` the duty telephone of the receiving one
-    and `to_kind` its code; `fresh` tells that the other end has written something that I have not read. `hours` are the
-    first 72 hours after the incident, as the letter to a health agency gives them; `age_group` is the age in law,
-    `call` the newest telephone call.
-    `nobody_reads` tells the sender that everybody to whom it was sent (`by_name`, or the agency, while it is unopened)
-    has left, lost their key or cannot sign in.
+    `other` is the agency at the other end and `other_kind` its code, `numbers` whom to call at the receiving one;
+    `fresh` tells that the other end has written something that I have not read. `hours` are the first 72 hours after
+    the incident, as the letter to a health agency gives them; `age_group` is the age in law, `call` the newest
+    telephone call and `missed` how many since the last that was answered nobody did.
+    `nobody_reads` tells the sender that all to whom it was sent (`by_name`, or the agency while unopened) cannot read.
     """
 
     id: UUID
@@ -89,12 +89,12 @@ class ReferralLine:
     incoming: bool
     other: str
     other_kind: str
-    phone: str
-    to_kind: str
+    numbers: CallOrder
     fresh: bool
     hours: FirstHours | None = None
     age_group: str = ""
     call: Letter | None = None
+    missed: int = 0
     nobody_reads: bool = False
     by_name: bool = False
 
@@ -117,6 +117,13 @@ class ReferralLine:
         return self.live and self.next_due < clock.micros()
 
     @property
+    def call_next(self) -> CallNumber | None:
+        """Return whom its sender is to call: each call in vain, or being late, gives the next number its turn."""
+        turns = max(self.missed, int(self.late))
+        waits = self.unopened and not self.incoming
+        return self.numbers.after(turns) if waits and (turns or not self.numbers.known) else None
+
+    @property
     def open_by(self) -> int:
         """Return the moment by which an urgent referral should have been opened."""
         return self.sent + (codelist("target").get("open_urgent").number("minutes") or 0) * _MINUTE
@@ -129,12 +136,11 @@ class ReferralLine:
 
 @dataclass(frozen=True)
 class UnreadReferral:
-    """A referral of a case that nobody at its receiver can open: the name, code and duty telephone of that agency."""
+    """A referral of a case that nobody at its receiver can open: the name of that agency, and whom to call there."""
 
     id: UUID
     agency: str
-    kind: str
-    phone: str
+    numbers: CallOrder
 
 
 @dataclass(frozen=True)
@@ -234,7 +240,7 @@ class GroundLine:
     """A ground as the sending agency sees it: what it says, for whom, and whether anything may be shared on it now.
 
     `until` and `at` are microseconds; `state` is that of the newest referral on it, or empty; `review` belongs to a
-    ground of danger to life alone, `phone` is the receiver's duty telephone. `under_review` tells that its row waits
+    ground of danger to life alone, `numbers` says whom to call at the receiver. `under_review` tells that its row waits
     for a second person, `paused` that nothing but the closing of the case ended it or set it an end.
     """
 
@@ -250,7 +256,7 @@ class GroundLine:
     at: int
     state: str
     review: GroundReview | None = None
-    phone: str = ""
+    numbers: CallOrder | None = None
     under_review: bool = False
     paused: bool = False
 

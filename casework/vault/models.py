@@ -122,6 +122,19 @@ class EpochLink(Base, SignedRow):
     blob: Mapped[bytes]
 
 
+class DutyRoster(Base, SignedRow):
+    """Who of an agency is on duty when, with their own telephones: one encrypted blob, so that no week shows."""
+
+    __tablename__ = "duty_roster"
+    __head__: ClassVar[str | None] = "agency_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.DUTY)
+    __table_args__ = (ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),)
+
+    commune_id: Mapped[UUID] = mapped_column(primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(primary_key=True)
+    blob: Mapped[bytes]
+
+
 class Member(Record, SignedRow):
     """A person with an account; names and roles of staff are not secret, what they can open is decided by wraps.
 

@@ -75,6 +75,16 @@ class Choice(FromPairs, RadioField):
     missing = wtforms_messages.CHOOSE
 
 
+class ClosedChoice(Choice):
+    """A choice out of a closed list, drawn as a select element."""
+
+    kind = "select"
+
+    @property
+    def anchor(self) -> str:
+        return str(self.id)
+
+
 class Choices(FromPairs, SelectMultipleField):
     """Any number of answers out of a few."""
 

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField, TextAreaField
 
 from casework.web import clean, form_tokens, wtforms_messages
-from casework.web.choice_fields import Choice, Choices, Codes, OneCode
+from casework.web.choice_fields import Choice, Choices, ClosedChoice, Codes, OneCode
 from casework.web.date_fields import DateParts, YearOrAge
 from casework.web.text_fields import (
     Digits,
@@ -30,6 +30,7 @@ from casework.web.text_fields import (
 __all__ = [
     "Choice",
     "Choices",
+    "ClosedChoice",
     "Codes",
     "DateParts",
     "Digits",

@@ -40,6 +40,13 @@ MENU = (
         "place",
         _("Nơi người gặp nguy hiểm có thể gõ cửa, kèm số điện thoại."),
     ),
+    Entry(
+        Act.DUTY_READ,
+        "duty.now",
+        _("Ai trực"),
+        "phone",
+        _("Đêm nay gọi ai ở mỗi cơ quan, theo thứ tự."),
+    ),
     Entry(Act.COUNTS_READ, "statistics.releases", _("Số liệu"), "counts", _("Những kỳ đã chốt và công bố.")),
     Entry(
         Act.AUDIT_READ,

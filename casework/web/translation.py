@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from flask import Blueprint, Flask, g, has_app_context, has_request_context, redirect, request
-from flask_babel import Babel, get_translations, ngettext
+from flask_babel import Babel, get_translations, lazy_gettext, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -23,6 +23,16 @@ _DAY_LENGTH = len("2026-11-23")
 YEAR = 365 * DAY
 VIETNAMESE_MARKS = str.maketrans(",.", ".,")
 
+_WEEKDAYS = (
+    lazy_gettext("thứ Hai"),
+    lazy_gettext("thứ Ba"),
+    lazy_gettext("thứ Tư"),
+    lazy_gettext("thứ Năm"),
+    lazy_gettext("thứ Sáu"),
+    lazy_gettext("thứ Bảy"),
+    lazy_gettext("Chủ nhật"),
+)
+
 blueprint = Blueprint("language", __name__)
 
 
@@ -33,7 +43,7 @@ def install(app: Flask) -> None:
     )
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(
-        code=code_words, when=when, day=day, due=due, due_state=due_state, number=number, moment=moment
+        code=code_words, when=when, day=day, due=due, due_state=due_state, number=number, moment=moment, weekday=weekday
     )
     app.jinja_env.filters["phone"] = grouped
     app.jinja_env.globals["lang"] = language
@@ -96,6 +106,16 @@ def day(at: date | datetime | PartialDate) -> str:
         return _("khoảng năm %(year)d", year=at.year)
     local = _local_time(at).date() if isinstance(at, datetime) else at
     return f"{local.day}/{local.month}/{local.year}"
+
+
+def weekday(on: date) -> str:
+    """Name the day of the week: "thứ Hai"."""
+    return str(_WEEKDAYS[on.weekday()])
+
+
+def with_weekday(on: date | PartialDate) -> str:
+    """Write a day with its day of the week: "thứ Hai, 23/11/2026"."""
+    return day(on) if isinstance(on, PartialDate) else f"{weekday(on)}, {day(on)}"
 
 
 def when(at: datetime | int) -> str:

@@ -150,7 +150,7 @@ def test_who_reports_and_who_hosts_read_whom_they_must_tell_and_call_113_first(b
     assert [row.code for row in duties if row.text("words") in page] == told
     assert all(duties.get(code).source in page for code in told)
     assert numbers(page) == ["113", *[DUTY_PHONE.replace(" ", "")] * (len(numbers(page)) - 1)]
-    called = html.fromstring(page).xpath("//main//li[.//a[starts-with(@href, 'tel:')]]/span/text()")
+    called = html.fromstring(page).xpath("//main//li[.//a[starts-with(@href, 'tel:')]]/span[@class='task']/text()")
     agencies = codelist("agency")
     assert called[0] == agencies.label("chairman")
     assert called[-1] == agencies.label("womens_union")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from lxml import html
 
 from casework import clock
 from casework.cases import holder_transfer
-from casework.cases.sections import Assessment, Identity, Incident, Perpetrator
+from casework.cases.sections import Assessment, Identity, Incident, Perpetrator, SafetyPlan
 from casework.cases.task_entry import Task
 from casework.clock import MICROSECOND
 from casework.desk import actions as desk
@@ -174,6 +175,32 @@ def test_it_is_handed_to_who_may_open_the_case_and_to_nobody_else(app, house, la
     lan.does(holder_transfer.transfer_holder, case_id, lan.id)
     assert of_kind(app, lan, case_id, "contact").mine, "who can open the case no more has nothing due in it"
     assert browser("lan").post(f"{url}/giao", data={"to": "ai đó"}).status_code == 422
+
+
+@only_sqlite
+def test_it_is_handed_to_nobody_who_must_not_know_of_the_case(app, lan, hoa, binh, browser):
+    kept_from = SafetyPlan(somebody="yes", who_must_not_know="bà Bình ở Hội")
+    case_id = lan.opens_a_case(dao(grounds=(), safety_plan=kept_from))
+    plans(lan, case_id)
+    line = of_kind(app, lan, case_id, "contact")
+    page = browser("lan").get(f"/vu-viec/{case_id}/den-han/contact/{line.id}").text
+    assert html.fromstring(page).xpath("//button[@name='to']/text()") == ["Lê Thị Hòa"]
+    with pytest.raises(BadInput):
+        lan.does(due_actions.hand_on, case_id, line.id, binh.id)
+    lan.does(due_actions.hand_on, case_id, line.id, hoa.id)
+
+
+@only_sqlite
+def test_what_begins_late_in_an_evening_is_not_overdue_at_midnight(app, lan):
+    evening = clock.midnight(clock.today()) + 23 * 3600 * MICROSECOND
+    with clock.use_clock(lambda: evening):
+        lan.leaves()
+        case_id = lan.opens_a_case(dao(grounds=(), assessment=Assessment()))
+    noon = evening + 13 * 3600 * MICROSECOND
+    for at, overdue in ((evening + 2 * 3600 * MICROSECOND, False), (noon, False), (noon + MICROSECOND, True)):
+        with clock.use_clock(partial(int, at)):
+            line = of_kind(app, lan, case_id, "unplanned")
+            assert (line.due < at) is overdue
 
 
 @only_sqlite

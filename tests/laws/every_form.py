@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from casework import clock
 from casework.addresses import actions as addresses
 from casework.app import create_app
+from casework.cases import duty_roster
 from casework.cases.sections import Identity, SafetyPlan
 from casework.cases.task_entry import Task
 from casework.desk import actions as desk
@@ -228,6 +229,7 @@ def scene(house: House) -> Iterator[Scene]:
         "merged_id": [],
         "kind": ["dong-y", "luat", "nguy-hiem"],
         "due": ["contact"],
+        "week": [duty_roster.monday_of(clock.today()).isoformat()],
         "clock": ["child_emergency", "child_plan"],
         "number": [1, 2, 3, 4, 5, 6, 7, 8],
         "word": [section.code for section in Section],

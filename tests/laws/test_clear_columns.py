@@ -134,7 +134,7 @@ CLEAR = {
     },
 }
 # Tables that hold nothing about a case: staff, agencies, keys, the register, releases.
-STAFF = {"agency", "agency_epoch", "member", "slot", "wrap"}
+STAFF = {"agency", "agency_epoch", "duty_roster", "member", "slot", "wrap"}
 ENTRY = {"admission", "epoch_link", "interview", "passkey", "recovery", "recovery_officer", "recovery_pair", "totp"}
 MAIL = {"mail_address"}
 WITHOUT_CASES = STAFF | ENTRY | MAIL | {"address", "commune", "proposed_change", "release", "tally", "throttle"}

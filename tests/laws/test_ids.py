@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from casework import clock
+from casework.cases import duty_roster
 from casework.cases.advice import Advice
 from casework.cases.task_entry import Task
 from casework.desk import actions as desk
@@ -41,6 +42,7 @@ REST = {
     "kind": "dong-y",
     "clock": "child_plan",
     "due": "contact",
+    "week": duty_roster.monday_of(clock.today()).isoformat(),
     "form_id": UUID(int=1),
 }
 TYPED = {

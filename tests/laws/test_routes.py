@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from casework import clock
 from casework.accounts.sign_in_actions import sign_in
 from casework.audit.models import AuditLine
+from casework.cases import duty_roster
 from casework.db import Base
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act, StepUp
@@ -62,6 +63,7 @@ class Route:
             "kind": "dong-y",
             "clock": "child_plan",
             "due": "contact",
+            "week": duty_roster.monday_of(clock.today()).isoformat(),
             "number": 3,
             "word": "contact",
             "detail": "duty_phone",

@@ -15,6 +15,7 @@ from casework.cases.task_entry import Task
 from casework.db import Base
 from casework.desk import actions as desk
 from casework.desk import due_actions
+from casework.duty.actions import read_week
 from casework.errors import CaseworkError, NotFound, VaultError
 from casework.maintenance import backups, checkpoints, restore
 from casework.oversight.actions import verify_all
@@ -25,11 +26,13 @@ from casework.vault.crypto.hpke import public_key
 from casework.vault.crypto.signatures import Signer
 from casework.vault.keys import kek
 from tests.accounts.authenticator import Authenticator, enrols
+from tests.duty.scenes import every_day, writes
 from tests.house import both_databases, only_sqlite
 from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.people import THANH_SON
 from tests.referrals.scenes import envelopes, referred
 from tests.stories import CANARIES
+from tests.tampering import stolen
 
 
 @both_databases
@@ -37,11 +40,15 @@ def test_what_was_lost_comes_back_and_opens(installation: BackedUpHouse):
     lan = installation.house["lan"]
     case_id = lan.opens_a_case()
     story = lan.does(desk.read_section, case_id, Section.STORY)
+    cuong = installation.house["cuong"]
+    writes(cuong, every_day(cuong.id), {cuong.id: ["0900 000 151"]})
     file = installation.backs_up()
+    writes(cuong, every_day(cuong.id), {cuong.id: ["0900 000 152"]})
     lost = lan.opens_a_case()
     done = installation.restores(file)
     lan = installation.house["lan"]
     assert lan.does(desk.read_section, case_id, Section.STORY) == story
+    assert "0900 000 151" in {order.first.number for order in lan.does(read_week).tonight}
     with pytest.raises(CaseworkError):
         lan.does(desk.read_case, lost)
     assert all(verdict.holds for _, verdict in verify_all(installation.house.gate))
@@ -130,7 +137,8 @@ def test_the_checkpoints_know_of_a_restore_that_was_noted(installation: BackedUp
 
 @both_databases
 def test_with_a_lost_key_everybody_is_invited_anew_and_the_cases_are_there(installation: BackedUpHouse):
-    referral = referred(installation.house).goes("open")
+    referral, cuong = referred(installation.house).goes("open"), installation.house["cuong"]
+    writes(cuong, every_day(cuong.id), {cuong.id: ["0900 000 151"]})
     file = installation.backs_up()
     referral.goes("decline")
     installation.config.kek_file.unlink()
@@ -139,6 +147,8 @@ def test_with_a_lost_key_everybody_is_invited_anew_and_the_cases_are_there(insta
     assert done.new_kek.number == 2
     assert done.revoked == 1
     assert referral.state == "declined"
+    with stolen(installation.house) as thief:
+        assert thief.rows("duty_roster") == [], "nobody can open one: it is written anew"
     assert all(verdict.holds for _, verdict in verify_all(installation.house.gate))
     with pytest.raises((CaseworkError, AssertionError)):
         installation.house["lan"].opens_a_case()

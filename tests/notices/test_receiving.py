@@ -87,7 +87,7 @@ def test_after_each_target_time_the_next_in_order_is_named_and_the_call_is_writt
         with use_clock(partial(int, sent + minutes * MINUTE)):
             lan.leaves()
             [line] = lan.does(actions.list_notices).unreceived
-            assert (line.late, line.call_next, line.phone) == (late, name, "0203 555 017")
+            assert (line.late, line.call_next, line.numbers.first.number) == (late, name, "0203 555 017")
     lan.leaves()
     lan.does(actions.record_call, *notice.at, Notice(who="Văn thư", when="2026-11-23T23:15+07:00"), reached=True)
     [line] = lan.does(actions.list_notices).unreceived

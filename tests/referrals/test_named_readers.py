@@ -198,8 +198,8 @@ def test_the_sender_still_reads_the_name_and_the_telephone_of_the_agency(house, 
         lan.does(ground_actions.read_ledger, case_id).referrals[0],
         lan.does(receiving_actions.list_referrals).lines[0],
     ):
-        assert (line.other, line.other_kind, line.to_kind) == ("Công an xã", "police", "police")
-        assert line.phone == "0203 555 017"
+        assert (line.other, line.other_kind, line.numbers.agency) == ("Công an xã", "police", "police")
+        assert line.numbers.office.number == "0203 555 017"
     [incoming] = police[0].does(receiving_actions.list_referrals).lines
     assert incoming.other == "Hội Liên hiệp Phụ nữ xã"
 

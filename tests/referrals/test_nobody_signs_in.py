@@ -19,7 +19,7 @@ def test_it_stands_on_the_first_page_the_case_and_the_referral_until_somebody_op
     [line] = lan.does(receiving_actions.list_referrals).unreadable
     assert line.id == sent.referral_id
     [unread] = lan.does(desk.read_case, sent.case_id).unread
-    assert (unread.id, unread.agency, unread.phone) == (sent.referral_id, "Công an xã", "0203 555 017")
+    assert (unread.id, unread.agency, unread.numbers.first.number) == (sent.referral_id, "Công an xã", "0203 555 017")
     for path in ("/", "/chuyen-gui", f"/vu-viec/{sent.case_id}", sent.path):
         page = unescape(browser("lan").get(path).text)
         assert SAID in page, path

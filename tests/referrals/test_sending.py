@@ -125,7 +125,7 @@ def test_a_preview_says_who_will_see_what_before_anything_is_sent(house, lan):
     assert [(reader.name, reader.reason) for reader in preview.side.readers] == [("Vũ Mạnh Cường", "")]
     assert preview.urgent
     assert preview.only_counselling
-    assert preview.phone
+    assert preview.numbers.office
     assert everything(house, case_id) == before
 
 

@@ -24,6 +24,8 @@ class Part(IntEnum):
     OWN_ROW = CASE
     ADDRESSES = ROUTING
     PROPOSALS = ENVELOPES
+    # Of an agency.
+    DUTY = ROUTING
     KEYS = DOCUMENTS
     # Of a member: slots, phone and passkeys, by their ids.
     CREDENTIALS = DOCUMENTS

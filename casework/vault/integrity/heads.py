@@ -20,6 +20,7 @@ from casework.vault.keys.recovery.models import Recovery, RecoveryOfficer, Recov
 from casework.vault.models import (
     Agency,
     AgencyEpoch,
+    DutyRoster,
     EpochLink,
     Head,
     KeptForm,
@@ -33,7 +34,16 @@ from casework.vault.models import (
 Kind = Literal["case", "member", "agency", "commune"]
 SINGLE = UUID(int=0)
 # What is bound to the head of an agency or of a member, and is signed again when its version rises.
-OF_AGENCY: tuple[type[Any], ...] = (Agency, AgencyEpoch, EpochLink, Wrap, Recovery, RecoveryOfficer, RecoveryPair)
+OF_AGENCY: tuple[type[Any], ...] = (
+    Agency,
+    AgencyEpoch,
+    EpochLink,
+    Wrap,
+    Recovery,
+    RecoveryOfficer,
+    RecoveryPair,
+    DutyRoster,
+)
 OF_MEMBER: tuple[type[Any], ...] = (
     Member,
     Slot,

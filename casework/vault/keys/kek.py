@@ -44,6 +44,7 @@ class ServerKeys:
     totp: bytes
     session: bytes
     mail: bytes
+    duty: bytes
 
     def __repr__(self) -> str:
         return f"<sealed server keys {self.number}>"
@@ -70,10 +71,11 @@ class ServerKeys:
 
 @lru_cache(maxsize=1024)
 def server_keys_of(kek: Kek, commune_id: UUID) -> ServerKeys:
-    """Derive the keys of one commune: K_uw, K_ctl, K_totp, K_ses, K_mail."""
-    words = {"wrap": "uw", "mac": "ctl", "totp": "totp", "session": "ses", "mail": "mail"}
-    keys = {name: derive(kek.secret, word, commune_id) for name, word in words.items()}
-    return ServerKeys(commune_id=commune_id, number=kek.number, **keys)
+    """Derive the keys of one commune: K_uw, K_ctl, K_totp, K_ses, K_mail, K_duty."""
+    wrap, mac, totp, session, mail, duty = (
+        derive(kek.secret, word, commune_id) for word in ("uw", "ctl", "totp", "ses", "mail", "duty")
+    )
+    return ServerKeys(commune_id, kek.number, wrap=wrap, mac=mac, totp=totp, session=session, mail=mail, duty=duty)
 
 
 def web_key(kek: Kek) -> bytes:

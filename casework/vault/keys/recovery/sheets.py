@@ -22,12 +22,12 @@ from casework.vault.integrity import heads
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.keys.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
-from casework.vault.models import Agency, AgencyEpoch, EpochLink, Head, Wrap
+from casework.vault.models import Agency, AgencyEpoch, DutyRoster, EpochLink, Head, Wrap
 
 SECRET_BYTES = 16
 # A sheet as it is shown: its seat and its secret.
 ShownSheet: TypeAlias = tuple[int, bytes]
-_OTHER_ROWS: tuple[Any, ...] = (AgencyEpoch, EpochLink, Wrap)
+_OTHER_ROWS: tuple[Any, ...] = (AgencyEpoch, EpochLink, Wrap, DutyRoster)
 _RECOVERY_ROWS: tuple[Any, ...] = (RecoveryPair, RecoveryOfficer)
 
 

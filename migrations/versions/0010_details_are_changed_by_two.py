@@ -5,8 +5,8 @@ from alembic import op
 
 from casework.vault.integrity.signed_rows import Layout
 
-revision = '0014'
-down_revision = '0008'
+revision = '0010'
+down_revision = '0009'
 branch_labels = None
 depends_on = None
 # The commune's row is signed as before; `casework upgrade` computes what its head commits to.

@@ -1,0 +1,1 @@
+"""The duty roster: who of each agency is on duty, written by the week, read at night, printed."""
