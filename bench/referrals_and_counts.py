@@ -75,6 +75,9 @@ def figures(port: int, hello: Browser) -> Iterator[Ratio]:
     size = _QUARTERS * _CASES_EACH
     inbox = timed(lambda: tam.get("/chuyen-gui"), hello, times=_TIMES)
     yield ratio(f"open an inbox of {size}, none opened", inbox, most_hellos=44)
+    for role, person in {"counsellor": lan, "lead": hoa, "receiver": tam}.items():
+        home = timed(partial(person.get, "/"), hello, times=_TIMES)
+        yield ratio(f"first page of a {role}, {size} cases", home, most_hellos=44)
     closer = Closer(hoa)
     yield ratio("close a quarter", timed(closer.close, hello, times=_QUARTERS - 1, prepare=closer.preview))
 

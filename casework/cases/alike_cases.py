@@ -58,7 +58,7 @@ def pairs(batch: CaseBatch) -> list[tuple[UUID, UUID, frozenset[str]]]:
 def keys_by_case(batch: CaseBatch) -> Mapping[UUID, frozenset[Key]]:
     """Return by what each person of a batch can be recognised, as far as few others share it."""
     identities, contacts = defaultdict[UUID, Identity](Identity), defaultdict[UUID, Contact](Contact)
-    for case_id, page in batch.each([Section.IDENTITY, Section.CONTACT]):
+    for case_id, page in batch.each([Section.IDENTITY, Section.CONTACT], once=True):
         if page.section == Section.IDENTITY:
             identities[case_id] = Identity.from_json(page.data)
         else:

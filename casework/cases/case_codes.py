@@ -38,7 +38,7 @@ def bearer_of_nickname(context: ActContext, nickname: str, *, but: UUID) -> str:
 
 def _labels(context: ActContext) -> dict[UUID, Label]:
     batch = reading.load_batch(context, passes_over=True)
-    return {case_id: Label.from_json(page.data) for case_id, page in batch.each([Section.LABEL])}
+    return {case_id: Label.from_json(page.data) for case_id, page in batch.each([Section.LABEL], once=True)}
 
 
 def tag_of_code(context: ActContext, code: str) -> bytes:

@@ -20,7 +20,7 @@ _SHORTEST_NUMBER = 4
 _SHORTEST_BEGINNING = 2
 # Apostrophes are also written with letters that modify the one before them, which count as letters of words.
 _SEPARATORS = re.compile(r"[\W_\u02b0-\u02ff]+")
-_TEXTS = {
+_TEXTS: Mapping[int, tuple[str, ...]] = {
     Section.LABEL: ("code", "nickname", "former"),
     Section.CONTACT: ("call_her",),
     Section.IDENTITY: ("name", "hamlet"),
@@ -85,12 +85,12 @@ def match(fields: SearchedFields, query: SearchQuery) -> Match | None:
     if by_phone and not query.lettered:
         return Match.PHRASE
     wanted = query.lettered if by_phone else query.words
-    folded = list(map(fold, fields.texts))
-    # Few cases come further: whatever matches holds each word somewhere, however its words are divided.
-    squeezed = "\0".join(_SEPARATORS.sub("", text) for text in folded)
+    # Few cases come further: whatever matches holds each word somewhere, however its words are divided. All texts are
+    # folded in one go for that.
+    squeezed = _SEPARATORS.sub("", fold(" ".join(fields.texts)))
     if not all(word in squeezed for word in wanted):
         return None
-    return _match_words([_words(text) for text in folded], wanted)
+    return _match_words([_words(fold(text)) for text in fields.texts], wanted)
 
 
 def _match_words(texts: Sequence[Sequence[str]], wanted: Sequence[str]) -> Match | None:
@@ -130,13 +130,14 @@ def searched_fields(batch: CaseBatch) -> dict[UUID, SearchedFields]:
     that case alone.
     """
     fields: defaultdict[UUID, SearchedFields] = defaultdict(SearchedFields)
-    agencies = batch.context.actor.agencies
-    for case_id, page in batch.each(_TEXTS):
-        if page.section == Section.PERPETRATOR and batch.cases[case_id].owner_id not in agencies:
+    agencies, perpetrator = batch.context.actor.agencies, int(Section.PERPETRATOR)
+    for case_id, page in batch.each(map(Section, _TEXTS), once=True):
+        section, data = page.section, page.data
+        if section == perpetrator and batch.cases[case_id].owner_id not in agencies:
             continue
         of_case = fields[case_id]
-        of_case.texts += [text for key in _TEXTS[Section(page.section)] if (text := page.data.get(key))]
-        of_case.absorbed |= bool(page.data.get("former"))
-        if phone := page.data.get("phone"):
+        of_case.texts += [text for key in _TEXTS[section] if (text := data.get(key))]
+        of_case.absorbed |= bool(data.get("former"))
+        if phone := data.get("phone"):
             of_case.phones.append(phone)
     return fields

@@ -64,7 +64,7 @@ def _sections_that_fit(context: ActContext, case: VerifiedCase, sections: frozen
     context.session.flush()
     opened = reading.open_newest_of(context, case, [Section.LABEL])
     is_child = (label_of(opened) or Label()).age_group == age_groups.CHILD
-    written = {Section(entry.section) for entry in heads.listed_revisions(case.head.listing)}
+    written = set(map(Section, heads.listed_sections(case.head.listing)))
     return ground_rules.fitting(sections, is_child=is_child) | (sections & written)
 
 

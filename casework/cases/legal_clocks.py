@@ -12,10 +12,9 @@ from casework import clock
 from casework.cases import reading, tasks
 from casework.cases.contradictions import one
 from casework.cases.incident_classification import in_trafficking
-from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
 from casework.cases.reporting_delay import RECORDED
-from casework.cases.sections import SECTIONS, Incident, Label
+from casework.cases.sections import Incident, Label
 from casework.cases.states import CaseState
 from casework.cases.tasks import WrittenTask
 from casework.clock import LOCAL, MICROSECOND
@@ -92,8 +91,8 @@ def clocks_with_done(
 ) -> tuple[LegalClock, ...]:
     """Return the clocks to be shown by opened pages of a case, each with what was done about it."""
     opened_pages = list(pages)
-    told: list[SectionData] = [SECTIONS[Section(page.section)].from_json(page.data) for page in opened_pages]
     done = tasks.clocks_done(opened_pages)
+    told = [Incident.from_json(page.data) for page in opened_pages if page.section == Section.INCIDENT]
     shown = clocks_to_watch(label, one(told, Incident), opened=opened, is_open=is_open, at=at)
     return tuple(replace(clock, done=done.get(clock.code.code)) for clock in shown)
 

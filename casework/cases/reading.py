@@ -62,25 +62,27 @@ class CaseBatch:
     heads: dict[UUID, Any]
 
     def each(
-        self, sections: Iterable[Section], *, of: Collection[UUID] | None = None
+        self, sections: Iterable[Section], *, of: Collection[UUID] | None = None, once: bool = False
     ) -> Iterator[tuple[UUID, OpenedDocument]]:
         """Open one after the other the newest pages of these sections, each with its case, of some cases or of all.
 
         The rows of documents need no MAC of their own here: the head's listing holds the hash of each body, and
         the body opens only in the place that it was sealed for. What is listed and does not come is looked into.
+        What is read `once` is let go at once: a search opens some thousand pages that no other list of the act shows.
         """
         within = self.within if of is None else narrow_scope(self.within, of)
-        wanted, agency_ids = frozenset(sections), self.context.crypto.held
-        rows = scope.document_rows(within, wanted).on(self.context.session).all()
+        wanted, held, heads_by_case = frozenset(sections), self.context.crypto.held, self.heads
+        open_page = self._open if once else self._open_and_keep
         seen, opened = set[UUID](), Counter[bytes]()
+        rows = scope.document_rows(within, wanted).on(self.context.session).all()
         for row in map(DocumentRowWithEnvelope._make, rows):
-            head = self.heads.get(row.case_id)
-            if row.id in seen or row.agency_id not in agency_ids or head is None:
+            head = heads_by_case.get(row.case_id)
+            if row.id in seen or row.agency_id not in held or head is None:
                 continue
             seen.add(row.id)
             opened[head.mac] += 1
             try:
-                page = self._open(row, head)
+                page = open_page(row, head)
             except VaultError as fault:
                 self.pass_over(row.case_id, fault)
             else:
@@ -88,13 +90,16 @@ class CaseBatch:
         self.look_for_missing(wanted, opened, of)
 
     def _open(self, row: DocumentRowWithEnvelope, head: Any) -> OpenedDocument:
+        verify_row(self.context.crypto.server_keys, Envelope, row, head.v)
+        return open_newest(self.context.crypto, head.listing, row, row)
+
+    def _open_and_keep(self, row: DocumentRowWithEnvelope, head: Any) -> OpenedDocument:
         """Open a document, once in an act: a first page lists the same cases several times, by acts of their own."""
         opened: dict[UUID, tuple[Any, OpenedDocument]] = self.context.session.info.setdefault("opened_in_lists", {})
         before = opened.get(row.id)
         if before is not None and before[0] == (head.mac, row):
             return before[1]
-        verify_row(self.context.crypto.server_keys, Envelope, row, head.v)
-        page = open_newest(self.context.crypto, head.listing, row, row)
+        page = self._open(row, head)
         opened[row.id] = ((head.mac, row), page)
         return page
 

@@ -8,6 +8,6 @@ from casework.policy.vocabulary import Section
 _ASKED_OF_EVERYBODY = (Section.REPORTER, Section.IDENTITY, Section.INCIDENT, Section.PERPETRATOR)
 
 
-def unasked(present: Collection[Section], writable: Collection[Section]) -> tuple[Section, ...]:
+def unasked(present: Collection[int], writable: Collection[Section]) -> tuple[Section, ...]:
     """Return which sections are still to be asked for by whoever may write these, in the order of an intake."""
     return tuple(one for one in _ASKED_OF_EVERYBODY if one in writable and one not in present)

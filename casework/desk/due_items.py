@@ -27,6 +27,8 @@ IDLE_DAYS = 30
 _NOON = 12 * 3600 * MICROSECOND
 # Of whom nothing is heard and who may be in danger is looked for, and not closed.
 _NEVER_IDLE = frozenset({"urgent", "high"})
+# Who reported stood in another section of older cases.
+_ASKED_AT_NIGHT = frozenset(Section) - {Section.REPORTER}
 _DONE = frozenset({"done", due_entries.MET})
 
 
@@ -106,9 +108,7 @@ def due_in_case(
     since = last_step(row, opened)
     if _lies_as_imported(label, since):
         return items
-    present = {Section(entry.section) for entry in heads.listed_revisions(head.listing)}
-    # Who reported stood in another section of older cases.
-    if unasked(present, frozenset(Section) - {Section.REPORTER}):
+    if unasked(heads.listed_sections(head.listing), _ASKED_AT_NIGHT):
         morning = morning_after(reading.date_of(row.opened))
         items.append(CaseDue(NIGHT, item_id(row.id, NIGHT, ""), row.id, morning))
     if not (planned or _promised(opened)):

@@ -117,7 +117,7 @@ class Home:
     to_compare: tuple[CaseLine, ...] = ()
     duty_gaps: tuple[DutyGap, ...] = ()
 
-    @property
+    @cached_property
     def by_id(self) -> dict[UUID, CaseLine]:
         return {line.id: line for line in self.cases}
 

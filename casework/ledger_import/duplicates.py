@@ -17,7 +17,7 @@ def keys_of_cases(context: ActContext) -> frozenset[Key]:
     """Return by what the cases in reach are known; of a case out of reach nothing is looked at, and nothing said."""
     batch = reading.load_batch(context, passes_over=True)
     keys: set[Key] = set()
-    for case_id, page in batch.each([Section.LABEL, Section.IDENTITY]):
+    for case_id, page in batch.each([Section.LABEL, Section.IDENTITY], once=True):
         if page.section == Section.LABEL:
             received = reading.date_of(batch.cases[case_id].opened)
             keys.update(_by_number(Label.from_json(page.data).paper_number, received))

@@ -50,7 +50,7 @@ def preview(context: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
 
 
 def _preview(context: ActContext, verified: VerifiedCase, ground: Ground) -> Preview:
-    written = {Section(entry.section) for entry in heads.listed_revisions(verified.head.listing)} & set(SECTIONS)
+    written = set(map(Section, heads.listed_sections(verified.head.listing))) & set(SECTIONS)
     agreed = access_grants.agreed_sections(ground)
     shared = agreed & written
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()

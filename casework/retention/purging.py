@@ -116,4 +116,4 @@ def _due_stories(context: ActContext, months: int) -> tuple[DueStory, ...]:
 
 
 def _has_story(batch: CaseBatch, case_id: UUID) -> bool:
-    return any(entry.section in _PURGED_SECTIONS for entry in heads.listed_revisions(batch.heads[case_id].listing))
+    return not _PURGED_SECTIONS.isdisjoint(heads.listed_sections(batch.heads[case_id].listing))

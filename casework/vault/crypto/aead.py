@@ -39,27 +39,29 @@ def new_key() -> bytes:
     return os.urandom(KEY_BYTES)
 
 
+def cipher(key: bytes) -> AESGCM:
+    """Set up a 32-byte key once, to decrypt many blobs: it takes longer than to decrypt one."""
+    if len(key) != KEY_BYTES:
+        raise VaultError("unopened")
+    return AESGCM(key)
+
+
 def encrypt(key: bytes, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
     """Encrypt under a 32-byte key (E1) with a random nonce; `decrypt` needs the same context and key_ref."""
     head = _E1_HEAD.pack(E1_START, key_ref)
     nonce = os.urandom(NONCE_BYTES)
-    return head + nonce + _cipher(key).encrypt(nonce, plain, head + context)
+    return head + nonce + cipher(key).encrypt(nonce, plain, head + context)
 
 
-def decrypt(key: bytes, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
-    """Decrypt an E1 blob; every failure is the same VaultError."""
+def decrypt(key: bytes | AESGCM, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
+    """Decrypt an E1 blob with a key or its cipher; every failure is the same VaultError."""
     if not E1_OVERHEAD <= len(blob) <= MAX_BLOB_BYTES:
         raise VaultError("unopened")
     head = blob[:_NONCE_AT]
-    if _E1_HEAD.unpack(head) != (E1_START, key_ref):
+    if head != _E1_HEAD.pack(E1_START, key_ref):
         raise VaultError("unopened")
     try:
-        return _cipher(key).decrypt(blob[_NONCE_AT:_BODY_AT], blob[_BODY_AT:], head + context)
+        with_key = key if isinstance(key, AESGCM) else cipher(key)
+        return with_key.decrypt(blob[_NONCE_AT:_BODY_AT], blob[_BODY_AT:], head + context)
     except InvalidTag:
         raise VaultError("unopened") from None
-
-
-def _cipher(key: bytes) -> AESGCM:
-    if len(key) != KEY_BYTES:
-        raise VaultError("unopened")
-    return AESGCM(key)

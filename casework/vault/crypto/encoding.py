@@ -31,6 +31,19 @@ def encode_fields(*fields: Field) -> bytes:
         raise VaultError("cannot encode") from None
 
 
+def encode_start(count: int, *fields: Field) -> bytes:
+    """Encode the first of `count` fields, to which the encodings of the others are appended one by one."""
+    return _COUNTS[count] + encode_fields(*fields)[1:]
+
+
+def encode_id(value: UUID) -> bytes:
+    """Encode one id as `encode_fields` does; VaultError for what is none, as a column of SQLite may hold."""
+    try:
+        return _UUID + value.int.to_bytes(16, "big")
+    except AttributeError:
+        raise VaultError("cannot encode") from None
+
+
 def encode_field(field: Field) -> bytes:
     """Encode one field as `encode_fields` does."""
     try:
@@ -68,7 +81,7 @@ ENCODERS = Encoders(
         type(None): lambda _: b"\x00\x00\x00\x00\x00",
         int: _int,
         str: _str,
-        UUID: lambda value: _UUID + value.int.to_bytes(16, "big"),
+        UUID: encode_id,
         bytes: lambda value: _prefix(4, len(value)) + value,
     }
 )

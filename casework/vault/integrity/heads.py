@@ -180,6 +180,11 @@ def count_listed(listing: bytes, sections: Collection[int]) -> int:
     return sum([numbers.count(section) for section in sections])
 
 
+def listed_sections(listing: bytes) -> frozenset[int]:
+    """Return the sections of which a case has anything; their numbers are all below 256."""
+    return frozenset(listing[1 :: _ENTRY.size])
+
+
 def newest_revision(listing: bytes, section: int, series: UUID = SINGLE) -> ListedRevision | None:
     """Find the newest revision of one series, or None if it was never written."""
     at = _offset(listing, section.to_bytes(2, "big") + series.bytes)

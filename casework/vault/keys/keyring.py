@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
 from casework.errors import VaultError
 from casework.sealed import Sealed
-from casework.vault.crypto import hpke
+from casework.vault.crypto import aead, hpke
 from casework.vault.crypto.aead import derive, new_key
 from casework.vault.crypto.encoding import encode_fields
 from casework.vault.crypto.hpke import public_key
@@ -31,6 +32,11 @@ class AgencyKeys(Sealed):
     @cached_property
     def safe(self) -> bytes:
         return derive(self.secret, "safe")
+
+    @cached_property
+    def safe_cipher(self) -> AESGCM:
+        """Return the safe key set up, which opens many envelopes."""
+        return aead.cipher(self.safe)
 
     @cached_property
     def private_key(self) -> MLKEM768X25519PrivateKey:

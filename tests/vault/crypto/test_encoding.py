@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from casework.errors import VaultError
 from casework.vault.crypto import aead, hpke
 from casework.vault.crypto.aead import E1_START, KEY_BYTES, derive, new_key
-from casework.vault.crypto.encoding import encode_field, encode_fields, pad, unpad
+from casework.vault.crypto.encoding import encode_field, encode_fields, encode_id, encode_start, pad, unpad
 from casework.vault.crypto.hpke import E2_START, PUBLIC_KEY_BYTES, public_key
 
 FIELD = st.one_of(st.none(), st.integers(), st.text(st.characters(codec="utf-8")), st.uuids(), st.binary())
@@ -48,6 +48,18 @@ def test_a_list_can_be_taken_apart_in_one_way_alone(fields):
     assert read_back(encode_fields(*fields)) == [read_back(b"\x01" + encode_field(field))[0] for field in fields]
 
 
+@given(FIELDS, st.lists(st.uuids(), max_size=4))
+def test_a_list_that_is_begun_and_gone_on_with_is_the_same_list(fields, ids):
+    begun = encode_start(len(fields) + len(ids), *fields)
+    assert begun + b"".join(map(encode_id, ids)) == encode_fields(*fields, *ids)
+
+
+@pytest.mark.parametrize("value", [None, 7, "a1", b"7" * 16])
+def test_what_is_no_id_is_not_encoded_as_one(value):
+    with pytest.raises(VaultError):
+        encode_id(value)
+
+
 def test_a_list_knows_its_limits():
     assert len(encode_fields(*[None] * 255)) == 1 + 255 * 5
     for broken in ([None] * 256, [True], [1.0], [("a",)]):
@@ -63,6 +75,15 @@ def test_what_is_kept_opens_as_it_was_sealed(plain, context, key_ref):
         aead.decrypt(KEY, aead.encrypt(KEY, plain, context=context, key_ref=key_ref), context=context, key_ref=key_ref)
         == plain
     )
+
+
+@given(st.binary(max_size=3000), st.integers(0, 2**32 - 1))
+def test_a_key_that_was_set_up_opens_what_the_key_does_and_nothing_else(plain, key_ref):
+    blob = aead.encrypt(KEY, plain, context=CONTEXT, key_ref=key_ref)
+    assert aead.decrypt(aead.cipher(KEY), blob, context=CONTEXT, key_ref=key_ref) == plain
+    for other, context in ((aead.cipher(new_key()), CONTEXT), (aead.cipher(KEY), CONTEXT + b"0")):
+        with pytest.raises(VaultError):
+            aead.decrypt(other, blob, context=context, key_ref=key_ref)
 
 
 @given(st.binary(max_size=3000), st.binary(max_size=50))

@@ -43,6 +43,12 @@ def test_what_was_recorded_last_is_what_is_found(raw):
             assert heads.is_listed(head.listing, *other) == (other in expected.values())
 
 
+@given(st.lists(st.tuples(st.integers(0, 255), st.uuids()), max_size=12))
+def test_the_sections_of_a_listing_are_those_of_its_entries(raw):
+    head = listed(*(ListedRevision(section, series, 1, bytes(32)) for section, series in raw))
+    assert heads.listed_sections(head.listing) == {section for section, _ in raw}
+
+
 @given(st.lists(ENTRY, min_size=1, max_size=8), st.integers(0, 2**16 - 1), st.uuids())
 def test_a_series_is_not_found_across_the_borders_of_entries(raw, section, series):
     """Bytes that look like an entry but stand between two of them are no entry."""
