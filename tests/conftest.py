@@ -35,6 +35,7 @@ _LONGEST = (
         "referrals/test_matrix",
         "laws/test_nothing_typed_is_lost",
         "laws/test_routes",
+        "laws/test_two_languages",
         "tests/attack/",
         "desk/test_due_machine",
         "staffing/test_state_machine",
