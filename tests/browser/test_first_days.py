@@ -18,7 +18,7 @@ from tests.administration.new_installation import CODE, code_for, codes, founded
 from tests.browser.arriving import Arriving, arriving
 from tests.browser.serving import serving
 from tests.browser.terminal import typed
-from tests.browser.walking import SCRIPTS
+from tests.browser.walking import SCRIPTS_IF_LONG
 from tests.stories import dao
 
 UNION = "Hội Liên hiệp Phụ nữ xã Thanh Sơn"
@@ -77,7 +77,7 @@ def test_the_papers_of_an_office_are_one_sheet_each_and_every_code_stands_on_one
     page.close()
 
 
-@SCRIPTS
+@SCRIPTS_IF_LONG
 def test_an_office_admits_its_first_people_and_then_a_colleague(chromium: Browser, office: Office, script):
     def somebody(username: str, width: int = 320) -> Arriving:
         return arriving(chromium, office.app, office.site, username, width=width, script=script)
@@ -120,7 +120,7 @@ def binh(chromium: Browser, office: Office, request) -> Arriving:
     return deputy
 
 
-@SCRIPTS
+@SCRIPTS_IF_LONG
 def test_a_night_without_a_phone_and_one_without_a_passphrase(office: Office, binh: Arriving, script):
     case = office.case_of(binh)
     binh.leaves()

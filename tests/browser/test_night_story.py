@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.walking import SCRIPTS, Walk
+from tests.browser.walking import SCRIPTS_IF_LONG, Walk
 from tests.house import House, only_sqlite
 
 pytestmark = only_sqlite
@@ -113,7 +113,7 @@ def chair_reads(chair: Night) -> None:
     assert not [word for word in (NAME, CALLED, WORDS, "dao") if word in page.content()]
 
 
-@SCRIPTS
+@SCRIPTS_IF_LONG
 def test_from_the_knock_to_the_officer_and_the_chair_in_twelve_taps(night, house: House, script: bool):
     lan = night("lan", script=script)
     records(lan)

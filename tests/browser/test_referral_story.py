@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from casework import clock
-from tests.browser.walking import SCREENS, Walk
+from tests.browser.walking import SCREENS_IF_LONG, Walk
 from tests.house import House, only_sqlite
 from tests.statistics.timeline import Timeline, first_of
 from tests.stories import CANARIES, dao
@@ -192,7 +192,7 @@ def sees_counts_and_nothing_else(thu: Walk, case_id: UUID, url: str) -> None:
         assert not any(word in page.content() for word in (*CANARIES.values(), *DONE.values(), str(case_id)))
 
 
-@SCREENS
+@SCREENS_IF_LONG
 def test_five_people_do_the_main_job(walk, house: House, width, script):
     house["hoa"].opens_a_case(dao(grounds=()))
     for _ in range(4):

@@ -17,7 +17,7 @@ from casework.maintenance.system_actors import commune_ids, system_of
 from tests.administration.new_installation import code_for, founded
 from tests.browser.arriving import Arriving, arriving
 from tests.browser.serving import serving
-from tests.browser.walking import SCRIPTS
+from tests.browser.walking import SCRIPTS_IF_LONG
 
 DAY = 86_400 * clock.MICROSECOND
 PHONE = 360
@@ -55,7 +55,7 @@ def pictured(somebody: Arriving, name: str) -> None:
         somebody.page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
-@SCRIPTS
+@SCRIPTS_IF_LONG
 def test_away_for_46_days_he_is_in_by_a_colleague_s_word_and_the_next_time_by_paper(
     chromium: Browser, office: Office, script
 ):

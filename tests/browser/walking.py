@@ -13,9 +13,19 @@ SECRETS = ("Nguyễn", "Đào", "Lan", "bạo lực")
 # The narrowest screen on which every page fits; it is that of the phone, so that nothing need be drawn twice.
 NARROWEST = 320
 SCRIPTS = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+_WITHOUT = pytest.param(False, marks=pytest.mark.prove, id="no-script")
+# Of the longest stories, whose every form is sent without a script by the tests of its slice, which have no browser.
+SCRIPTS_IF_LONG = pytest.mark.parametrize("script", [pytest.param(True, id="script"), _WITHOUT])
 # Every width and either way of a script: no script asks for a width, and no style for a script.
 SCREENS = pytest.mark.parametrize(
     ("width", "script"), [(NARROWEST, True), (1280, False)], ids=["phone", "desk-no-script"]
+)
+SCREENS_IF_LONG = pytest.mark.parametrize(
+    ("width", "script"),
+    [
+        pytest.param(NARROWEST, True, id="phone"),
+        pytest.param(1280, False, marks=pytest.mark.prove, id="desk-no-script"),
+    ],
 )
 # Safari before 15.4, Chrome before 81 and UC do not say which button has sent a form.
 OLD = "delete SubmitEvent.prototype.submitter"

@@ -41,11 +41,13 @@ def answers(
     posts: dict[str, dict[str, str]],
     every: bool,
     inner: Sequence[UUID] = (),
+    astray: int | None = None,
 ) -> Iterator[Seen]:
     """Ask every GET route, and those POST routes that only show something, as one person.
 
     `ids` are those of cases, `inner` those of what lies in them. Whoever reaches no case asks not for
-    `every` section and page of one: whether it is there at all is decided before they are looked at.
+    `every` section and page of one: whether it is there at all is decided before they are looked at. So many of
+    `inner` and of an unknown id are tried in the place of a case as `astray` says, other ones on another route, or all.
     """
     client = app.test_client(use_cookies=False)
     headers = {"Cookie": f"{COOKIE}={who.cookie}", "Sec-Fetch-Site": "same-origin"}
@@ -55,7 +57,7 @@ def answers(
         sent: dict[str, dict[str, str] | None] = {"GET": None} if "GET" in (rule.methods or ()) else {}
         if rule.endpoint in posts:
             sent["POST"] = posts[rule.endpoint]
-        for path in paths(app, rule, ids, inner, every=every):
+        for path in paths(app, rule, ids, inner, every=every, astray=astray):
             for method, data in list(sent.items()):
                 with _without_rate_limit():
                     answer = client.open(path, method=method, base_url=SITE, headers=headers, data=data)
@@ -74,21 +76,27 @@ def _without_rate_limit() -> Iterator[None]:
         yield
 
 
-def paths(app: Flask, rule: Rule, ids: Sequence[UUID], inner: Sequence[UUID], *, every: bool = True) -> Iterator[str]:
+def paths(
+    app: Flask, rule: Rule, ids: Sequence[UUID], inner: Sequence[UUID], *, every: bool = True, astray: int | None = None
+) -> Iterator[str]:
     """Fill the first gap of a route with every id; behind that of a case each further one with all it takes, or one."""
     adapter = app.url_map.bind("localhost")
-    for values in _values(rule, ids, inner, every=every):
+    for values in _values(rule, ids, inner, every=every, astray=astray):
         yield adapter.build(rule.endpoint, {**(rule.defaults or {}), **values}, method=_method(rule))
 
 
-def _values(rule: Rule, ids: Sequence[UUID], inner: Sequence[UUID], *, every: bool) -> Iterator[dict[str, Any]]:
+def _values(
+    rule: Rule, ids: Sequence[UUID], inner: Sequence[UUID], *, every: bool, astray: int | None
+) -> Iterator[dict[str, Any]]:
     names = [part for dynamic, part in rule._trace if dynamic]
     if not names:
         yield {}
         return
     tries = {name: _tries(rule, name, inner) for name in names}
     if isinstance(rule._converters[names[0]], UUIDConverter):
-        tries[names[0]] = list(dict.fromkeys([*ids, *tries[names[0]]]))
+        others = tries[names[0]]
+        turn = len(rule.rule) % len(others)
+        tries[names[0]] = list(dict.fromkeys([*ids, *(others[turn:] + others[:turn])[:astray]]))
     for first in tries[names[0]]:
         # Nothing lies behind an id that is no case's: one try for each is enough.
         behind = [tries[name] if every and first in ids else tries[name][:1] for name in names[1:]]

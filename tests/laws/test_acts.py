@@ -10,7 +10,7 @@ from casework.gate import ACTIONS, Action
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act
 from tests.laws.acts_of_routes import ASKED_BEFORE, LISTED, SAID
-from tests.source import ROOT, python_files
+from tests.source import python_files, syntax_tree
 
 DATABASE, GATE = Path("casework/db.py"), Path("casework/gate.py")
 SCOPE = Path("casework/cases/scope.py")
@@ -48,7 +48,7 @@ def _every_module() -> None:
 
 
 def _calls(path: Path) -> list[ast.Call]:
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    tree = syntax_tree(path)
     return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from casework.codelists import codelist, names
 from casework.codelists.model import Code
 from tests.laws.test_templates import EXPRESSION, TEMPLATES
-from tests.source import ROOT, python_files
+from tests.source import python_files, syntax_tree
 
 KNOWN = Path(__file__).parents[1] / "codelists" / "known_codes.txt"
 VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]")
@@ -85,7 +85,7 @@ def test_the_wording_from_memory_is_marked():
 def readings() -> Iterator[tuple[str, str]]:
     """Every (accessor, name of an addition) that code or a template asks for; a name that is put together ends in *."""
     for path in python_files("casework"):
-        tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+        tree = syntax_tree(path)
         for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
             yield from _readings_of(function)
     for file in TEMPLATES:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.source import ROOT, python_files
+from tests.source import python_files, syntax_tree
 
 # V1.5.2, V11.5.1: modules that turn bytes into code, or whose numbers can be foretold.
 MODULES = {
@@ -45,21 +45,20 @@ def used(tree: ast.AST) -> Iterator[str]:
             yield from (name.name for name in node.names)
 
 
-def tree_of(path: Path) -> ast.AST:
-    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
-
-
 def test_nothing_runs_what_it_reads_and_no_chance_can_be_foretold():
+    trees = {path: syntax_tree(path) for path in FILES}
     modules = {
-        path: {name for name in imported(tree_of(path)) if MODULES & {name, name.partition(".")[0]}} for path in FILES
+        path: {name for name in imported(tree) if MODULES & {name, name.partition(".")[0]}}
+        for path, tree in trees.items()
     }
-    names = {path: set(used(tree_of(path))) & NAMES for path in FILES}
+    names = {path: set(used(tree)) & NAMES for path, tree in trees.items()}
     assert {str(path): found for path, found in modules.items() if found} == {}
     assert {str(path): found for path, found in names.items() if found} == {}
 
 
 def test_only_the_vault_makes_and_opens_what_is_sealed():
-    users = {path for path in FILES if "cryptography" in {name.partition(".")[0] for name in imported(tree_of(path))}}
+    packages = {path: {name.partition(".")[0] for name in imported(syntax_tree(path))} for path in FILES}
+    users = {path for path, names in packages.items() if "cryptography" in names}
     assert users
     assert {str(path) for path in users if not path.is_relative_to(CRYPTOGRAPHY)} == set()
 

@@ -6,14 +6,14 @@ The linter forbids text() and literal_column(); this law forbids the ways of the
 import ast
 from pathlib import Path
 
-from tests.source import ROOT, python_files
+from tests.source import python_files, syntax_tree
 
 RAW = {"exec_driver_sql", "raw_connection", "executescript"}
 ALLOWED = {Path("casework") / name for name in ("engine.py", "unguarded_database.py", "secure_delete.py")}
 
 
 def _ways_past_the_guards(path: Path) -> set[str]:
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    tree = syntax_tree(path)
     attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     return attributes & RAW
 

@@ -5,7 +5,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable
 
-from tests.source import ROOT, python_files
+from tests.source import python_files, syntax_tree
 
 # What every slice has under the same name, because it holds the same there.
 OF_EVERY_SLICE = {"__init__", "actions", "errors", "forms", "models", "presenters", "states", "view_models", "views"}
@@ -22,7 +22,7 @@ def repeated(named: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 def classes() -> Iterable[tuple[str, str]]:
     """Every public class of a module, with its file."""
     for path in python_files("casework"):
-        for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
+        for node in syntax_tree(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 yield node.name, str(path)
 

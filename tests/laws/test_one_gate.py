@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from tests.source import ROOT, python_files
+from tests.source import python_files, syntax_tree
 
 OPENS = Path("casework/gate.py")
 # These sign rows again or only look: nothing is taken away through their gates.
@@ -11,7 +11,7 @@ TAKE_NOTHING = {Path("casework/administration/server_key_rotation.py"), Path("ca
 
 
 def _makes_a_gate(path: Path) -> bool:
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    tree = syntax_tree(path)
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return any(isinstance(node, ast.Name) and node.id == "Gate" for node in calls)
 

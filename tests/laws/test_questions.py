@@ -23,7 +23,7 @@ from casework.web.forms import Form
 from tests.house import only_sqlite
 from tests.intake.filling import begins, sends
 from tests.laws.test_templates import EXPRESSION, STRING, TEMPLATES
-from tests.source import ROOT, python_files
+from tests.source import ROOT, python_files, syntax_tree
 
 S = TypeVar("S", bound=SectionData)
 KINDS = tuple(dict.fromkeys(SECTIONS.values()))
@@ -140,7 +140,7 @@ def test_what_a_role_may_not_read_in_a_case_of_its_own_is_not_asked():
 def said() -> Iterator[tuple[str, str]]:
     """Every text of the code and the templates that are about cases, with the file in which it stands."""
     for path in python_files(*(f"casework/{part}" for part in CASES)):
-        tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+        tree = syntax_tree(path)
         texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
         yield from ((str(path), text) for text in texts if isinstance(text, str) and str(path) not in DECLARED_IN)
     for file in [template for template in TEMPLATES if template.parent.name in {*CASES, "macros"}]:

@@ -89,7 +89,9 @@ def heard(page: str) -> Iterator[str]:
         yield from (_without_names(text) for text in texts_of_element if text and text.strip())
 
 
+@cache
 def _without_names(text: str) -> str:
+    """Most words stand on every page: each is looked at once."""
     for name in names():
         text = text.replace(name, " ")
     return CODE.sub(" ", text)
@@ -102,7 +104,7 @@ def pages(app: Flask, client: FlaskClient, ids: Mapping[str, UUID]) -> Iterator[
         if rule.endpoint == "static" or (rule.arguments and not ids):
             continue
         about = [ids[name] for name in rule.arguments if name in ids] or list(ids.values())
-        for path in paths(app, rule, about, about):
+        for path in paths(app, rule, about, about, astray=1):
             answers = [client.get(path)] if "GET" in methods else []
             answers += [client.post(path)] if rule.endpoint in EMPTY and "POST" in methods else []
             for answer in answers:

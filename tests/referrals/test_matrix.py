@@ -23,9 +23,9 @@ UNION = {"lan", "hoa", "binh"}
 RECEIVING = {"cuong", "tam"}
 
 
-def shown(app, house: House, name: str, ids: list[UUID], words: dict[str, str]) -> set[str]:
+def shown(app, house: House, name: str, ids: list[UUID], words: dict[str, str], *, astray: int | None = 1) -> set[str]:
     every = name in UNION | RECEIVING
-    seen = list(answers(app, house[name], ids[:1], posts=SHOWING, every=every, inner=ids[1:]))
+    seen = list(answers(app, house[name], ids[:1], posts=SHOWING, every=every, inner=ids[1:], astray=astray))
     assert [answer.path for answer in seen if answer.status >= 500] == []
     return {key for key, word in words.items() if any(word in answer.text for answer in seen)}
 
@@ -52,9 +52,11 @@ def test_everybody_reads_her_part_of_a_referred_case_and_nobody_more(app, house)
     part = {section.code for section in POLICE | {Section.GROUNDS}} & set(words) | {"letter"}
     for name in STAFF:
         expected = set(words) if name in UNION else part if name == "cuong" else set()
-        assert shown(app, house, name, ids, words) == expected, name
+        # Who reads a part of the case tries each id of it in the place of the case; others do in tests/laws/test_ids.
+        astray = None if name == "cuong" else 1
+        assert shown(app, house, name, ids, words, astray=astray) == expected, name
     theirs = {section.code: word for section, word in other.markers.items()}
-    assert shown(app, house, "cuong", [other.id, *ids[1:]], theirs) == set()
+    assert shown(app, house, "cuong", [other.id, *ids[1:]], theirs, astray=0) == set()
     house["lan"].does(sending.withdraw, case.id, sent)
     assert shown(app, house, "cuong", ids, words) == set()
 
@@ -73,7 +75,7 @@ def test_no_receiver_learns_who_reported_or_at_which_address_the_person_is(app, 
         "where": HALL.name,
     }
     ids = [referral.referral_id, referral.ground_id]
-    seen = list(answers(app, house[name], [case_id], posts=SHOWING, every=True, inner=ids))
+    seen = list(answers(app, house[name], [case_id], posts=SHOWING, every=True, inner=ids, astray=0))
     about = [answer.text for answer in seen if str(case_id) in answer.path]
     assert any("Thư chuyển gửi" in text for text in about), "the pages of the case were not looked at"
     assert {key for key, word in words.items() if any(word in text for text in about)} == set()

@@ -5,7 +5,6 @@ import hmac
 import re
 from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -27,14 +26,13 @@ from casework.vault.keys.kek import Kek, server_keys_of
 from casework.vault.keys.keyring import AgencyKeys, Keyring
 from casework.vault.models import Document, Envelope, Head
 from casework.vault.states import EnvelopeKind
-from tests.source import ROOT, python_files
+from tests.source import ROOT, python_files, syntax_tree
 from tests.vault import second_implementation as second
 
 PAGE = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
 WORD = re.compile(r"cw/1/[a-z]+")
 VALUE = re.compile(r"(\w+) +(int|str|uuid|bytes) +(.+)")
 READ: dict[str, Any] = {"int": int, "str": str, "uuid": lambda text: UUID(hex=text), "bytes": bytes.fromhex}
-SOURCES = {path: ast.parse((ROOT / path).read_text(encoding="utf-8")) for path in python_files("casework")}
 
 
 def section(title: str) -> str:
@@ -128,7 +126,8 @@ def fields(cell: str) -> int | None:
 def test_every_context_stands_in_the_table_with_its_fields_and_its_file():
     rows = rows_below("3. Contexts", "| word | fields after the word | bound to it | file |")
     said = {(word.strip("`"), fields(more), file.strip("`")) for word, more, _, file in rows}
-    there = {(word, more, str(path)) for path, tree in SOURCES.items() for word, more in contexts_of(tree)}
+    files = python_files("casework")
+    there = {(word, more, str(path)) for path in files for word, more in contexts_of(syntax_tree(path))}
     assert said == there
     assert [row[0] for row in rows] == sorted(row[0] for row in rows)
 
@@ -136,8 +135,7 @@ def test_every_context_stands_in_the_table_with_its_fields_and_its_file():
 def test_every_purpose_of_a_derived_key_stands_in_the_table():
     rows = rows_below("4. Keys derived by HKDF", "| purpose | secret | more fields | salt | key |")
     said = {(row[0].strip("`"), fields(row[2])) for row in rows}
-    vault = [tree for path, tree in SOURCES.items() if path.is_relative_to(Path("casework/vault"))]
-    assert said == {purpose for tree in vault for purpose in purposes_of(tree)}
+    assert said == {purpose for path in python_files("casework/vault") for purpose in purposes_of(syntax_tree(path))}
 
 
 def test_every_signed_table_stands_there_with_its_key_its_head_and_what_is_not_signed():

@@ -14,10 +14,10 @@ from casework.errors import AlteredRows, VaultError
 from casework.gate import ActContext, Action
 from casework.maintenance import row_verification, signed_tables
 from casework.policy.vocabulary import Act
-from casework.vault.integrity import heads
+from casework.vault.integrity import bound_rows, heads
 from casework.vault.integrity.commitments import NOTHING_BOUND, Part, commitment, hash_of_part, is_one_row, token
 from casework.vault.models import Head
-from tests.house import House, Someone, both_databases
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import THANH_SON
 from tests.tampering import refused, stolen
 
@@ -78,6 +78,18 @@ def test_nothing_that_verifies_everything_takes_a_deleted_row_for_none(house: Ho
         assert thief.delete("ground", case_id=case_id)
         with pytest.raises(VaultError, match="head"):
             row_verification.verify_all(thief.connection, house.gate.server_keys)
+
+
+@only_sqlite
+def test_a_row_whose_mac_is_of_another_kind_is_named_by_no_head(house: House, lan: Someone):
+    case_id = lan.opens_a_case()
+    with stolen(house) as thief:
+        before = bound_rows.commitments(thief.connection, THANH_SON)
+        thief.connection.exec_driver_sql("UPDATE ground SET mac = 'x'")
+        after = bound_rows.commitments(thief.connection, THANH_SON)
+        rows = list(signed_tables.plain_rows(thief.connection, Head))
+        assert row_verification.heads_without_their_rows(thief.connection, rows) == [case_id]
+    assert {head_id for head_id in before if before[head_id] != after[head_id]} == {case_id}
 
 
 def test_a_row_under_a_head_that_does_not_exist_is_not_written(house: House, lan: Someone):

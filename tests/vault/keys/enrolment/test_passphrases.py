@@ -83,9 +83,10 @@ def test_what_is_said_again_counts_once():
 
 def test_the_longest_passphrase_is_looked_at_in_a_moment():
     rarest = "".join(itertools.islice(itertools.cycle("qjzxkvwpyghbfm" + LONG), passphrase_policy.LONGEST))
-    began = time.monotonic()
+    # The time of the processor: beside other work of the machine a moment may be long.
+    began = time.process_time()
     taken(rarest)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_offered_passphrases_are_hardly_ever_refused():
