@@ -1,6 +1,5 @@
 """The console commands of setup, diagnostics, recovery and key rotation: they parse, ask and print."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from casework.administration.installation import (
     installation_facts,
     open_installation,
 )
+from casework.administration.paper_output import PAPERS_OPTION, output_pages
 from casework.administration.printed_pages import PrintedPage
 from casework.codelists import agencies
 from casework.config import Config
@@ -35,28 +35,12 @@ from casework.maintenance.system_actors import console_of
 from casework.vault.keys import kek
 from casework.vault.keys.kek import Kek
 
-_PAPERS = click.option(
-    "--papers",
-    "papers_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Ghi các tờ giấy ra tệp HTML để in (nên ở USB). / Write the sheets to an HTML file to print.",
-)
 _ANSWERS = click.option(
     "--answers", "answers_file", type=click.Path(path_type=Path), metavar="FILE", help="Tệp trả lời. / Answers (TOML)."
 )
 _AGENCY = click.option("--agency", metavar="CODE", help="Cơ quan, như womens_union. / The agency.")
 _CIRCLE = click.option("--circle", metavar="DIGITS", help="Nhóm kín, số trên tờ. / A circle, by its sheets.")
 _COMMUNE = click.option("--commune", metavar="NAME", help="Tên xã, khi sổ có nhiều xã. / The commune, if several.")
-
-
-def _output_pages(file: Path | None, pages: Sequence[PrintedPage]) -> None:
-    """Write pages to a file for a browser, or as plain text to the terminal."""
-    if file is None:
-        click.echo(printed_pages.as_text(pages))
-    else:
-        printed_pages.write(file, pages)
-        click.echo(f"Đã ghi {len(pages)} tờ vào {file}. In xong thì xóa tệp. / Print the file, then delete it.")
 
 
 def _rotate_checkpoint_key(installation: Installation) -> list[PrintedPage]:
@@ -79,7 +63,7 @@ def _rotate_kek(settings: Config, papers_file: Path | None) -> None:
     facts = installation_facts(settings)
     try:
         server_key_rotation.rotate_kek(
-            settings, announce=lambda key: _output_pages(papers_file, [printed_pages.kek_page(facts, key)])
+            settings, announce=lambda key: output_pages(papers_file, [printed_pages.kek_page(facts, key)])
         )
     except CaseworkError:
         click.echo("Chưa đổi khóa. Tờ khóa mới, nếu vừa in, không dùng được: hủy đi. / Not exchanged.", err=True)
@@ -88,7 +72,7 @@ def _rotate_kek(settings: Config, papers_file: Path | None) -> None:
 
 @click.command("rotate-keys")
 @DATA_OPTION
-@_PAPERS
+@PAPERS_OPTION
 @click.argument("what", type=click.Choice(["kek", *_ROTATIONS]))
 def rotate_keys(data: Path, papers_file: Path | None, what: str) -> None:
     """Đổi khóa (kek, checkpoint, backup). / Exchange a key; run it again if it was broken off."""
@@ -100,7 +84,7 @@ def rotate_keys(data: Path, papers_file: Path | None, what: str) -> None:
         _rotate_kek(settings, papers_file)
     else:
         with open_installation(data) as installation:
-            _output_pages(papers_file, _ROTATIONS[what](installation))
+            output_pages(papers_file, _ROTATIONS[what](installation))
     click.echo("Xong. Mở lại sổ được rồi. / Done; the server may be started again.")
 
 
@@ -132,7 +116,7 @@ def drill(data: Path, agency: str | None, circle: str | None, commune: str | Non
 
 @click.command()
 @DATA_OPTION
-@_PAPERS
+@PAPERS_OPTION
 @_AGENCY
 @_CIRCLE
 @_COMMUNE
@@ -146,7 +130,7 @@ def recover(data: Path, papers_file: Path | None, agency: str | None, circle: st
         act, console = agency_recovery.recover, console_of(commune_id)
         recovered = installation.gate.perform(console, act, agency_id, *sheets, username)
         pages = printed_pages.after_recovery_pages(installation_facts(installation.config), name, recovered)
-    _output_pages(papers_file, pages)
+    output_pages(papers_file, pages)
     click.echo("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
 
 
@@ -172,7 +156,7 @@ def hand_over(data: Path, commune: str | None) -> None:
 
 @click.command("new-sheets")
 @DATA_OPTION
-@_PAPERS
+@PAPERS_OPTION
 @_AGENCY
 @_CIRCLE
 @_COMMUNE
@@ -196,7 +180,7 @@ def new_sheets(
         act, console = agency_recovery.replace_sheets, console_of(commune_id)
         dealt = installation.gate.perform(console, act, agency_id, *present, officers, allowed_pairs)
         pages = printed_pages.recovery_pages(installation_facts(installation.config), name, dealt)
-    _output_pages(papers_file, pages)
+    output_pages(papers_file, pages)
     click.echo("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
 
 
@@ -230,7 +214,7 @@ def key_file(data: Path, number: int) -> None:
 
 @click.command()
 @DATA_OPTION
-@_PAPERS
+@PAPERS_OPTION
 @_ANSWERS
 def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> None:
     """Lập sổ thật cho một xã. / Set up a real installation in an empty folder."""
@@ -239,7 +223,7 @@ def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> Non
     setup.require_empty(folder)
     answers = setup_questions.complete_answers(answers_file, folder.with_name(folder.name + "-answers.toml"))
     setup.begin(folder)
-    _output_pages(papers_file, setup.found_installation(folder, answers))
+    output_pages(papers_file, setup.found_installation(folder, answers))
     setup.finish(folder)
     click.echo(f"Đã lập sổ ở {folder}. Tiếp theo: `casework check --data {folder}`. / Done; now run check.")
 

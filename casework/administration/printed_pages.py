@@ -199,7 +199,7 @@ def fingerprints_page(facts: InstallationFacts, kek: Kek) -> PrintedPage:
     """Lay out what can be shown to anybody: the fingerprints by which backups and checkpoints are recognised."""
     return PrintedPage(
         "Dấu của các khóa",
-        "Không bí mật: dán cạnh máy chủ và gửi cho người giám sát",
+        "Không bí mật: một tờ trong mỗi két, một tờ cạnh máy chủ, một tờ cho người giám sát",
         [
             *facts.lines(),
             ("Dấu khóa sao lưu", signatures.fingerprint(facts.backup)),
@@ -208,7 +208,8 @@ def fingerprints_page(facts: InstallationFacts, kek: Kek) -> PrintedPage:
         ],
         [],
         (
-            "Khi khôi phục hoặc so mốc nhật ký, dấu trên màn hình phải giống dấu trên tờ này.",
+            "Máy mất hẳn: “casework restore” trên máy mới hỏi dấu khóa ký này, cùng tờ khóa máy chủ và khóa sao lưu.",
+            "Khi so mốc nhật ký, dấu trên màn hình phải giống dấu trên tờ này.",
             "Khác một chữ: dừng lại, đừng gõ gì thêm, gọi người phụ trách.",
         ),
     )

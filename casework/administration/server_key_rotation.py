@@ -125,7 +125,7 @@ def rotate_checkpoint_key(config: Config, gate: Gate) -> bytes:
         signer = signatures.new_signer()
         settings.pin_checkpoint(config, signer.public)
         signatures.replace(config.checkpoint_file, signer)
-        _note_in_logs(gate, "checkpoint")
+        note_in_logs(gate, "checkpoint")
     return signer.public
 
 
@@ -134,11 +134,12 @@ def rotate_backup_key(config: Config, gate: Gate) -> BackupKey:
     with data_folder_lock.exclusive(config.data):
         backup_key = new_backup_key()
         settings.pin_backup(config, backup_key.public)
-        _note_in_logs(gate, "backup")
+        note_in_logs(gate, "backup")
     return backup_key
 
 
-def _note_in_logs(gate: Gate, what: str) -> None:
+def note_in_logs(gate: Gate, what: str) -> None:
+    """Write to the log of every commune which key outside the database is a new one."""
     communes, _ = communes_and_kek_number(gate.database)
     for commune_id in communes:
         gate.perform(console_of(commune_id), note_rotation, what)

@@ -23,6 +23,7 @@ from casework.config import Config, ConfigurationError
 from casework.db import upgrade
 from casework.gate import Gate, open_gate
 from casework.maintenance import (
+    backup_fit,
     checkpoints,
     dump,
     lost_kek_restore,
@@ -168,7 +169,7 @@ def _kek_of(config: Config, order: RestoreOrder, archive: BinaryIO) -> Kek:
         return kek.load(config.kek_file, demo=config.demo)
     if config.kek_file.exists():
         raise ConfigurationError(f"Tệp khóa {config.kek_file} vẫn còn. Nếu đúng là khóa đã mất, hãy dời tệp này đi.")
-    header = backup_archive.verify_archive(archive, checkpoints.publics(config))
+    header = backup_fit.verified_header(archive, checkpoints.publics(config))
     return kek.next_kek(Kek(max(header["kek"]), b""))
 
 
@@ -177,12 +178,15 @@ def _build_beside(
 ) -> RestoreReport:
     """Make the whole new database beside the live one and verify it; the live one is not touched."""
     fresh = replace(config, database_url=unguarded_database.url_beside(config.database_url))
-    header = backup_archive.verify_archive(archive, checkpoints.publics(config))
+    header = backup_fit.verified_header(archive, checkpoints.publics(config))
     _require_fitting(header, used_kek, lost=order.lost_kek)
+    backup_fit.require_sheet(header, order.seed)
     stream = _with_progress(backup_archive.open_archive(archive, order.seed), archive, progress)
     contents = _fill_new_database(fresh.database_url, stream)
     hook("filled")
-    if order.lost_kek:
+    if not order.lost_kek:
+        backup_fit.require_kek(fresh.database_url, used_kek)
+    else:
         with unguarded_database.open_for_writing(fresh.database_url) as connection:
             lost_kek_restore.resign_all(connection, used_kek)
         hook("signed")
