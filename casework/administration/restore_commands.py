@@ -1,22 +1,23 @@
 """The console command that restores a backup: in place, on a machine that has nothing, or as a drill."""
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from casework import clock, config
+from casework import clock, config, unguarded_database
 from casework.administration import data_folder_lock, new_machine
 from casework.administration.console_input import DATA_OPTION, ask, ask_key
+from casework.administration.installation import installation_facts
 from casework.administration.new_machine import MachinePlaces, Papers
-from casework.administration.paper_output import PAPERS_OPTION, output_pages
+from casework.administration.paper_output import PAPERS_OPTION, put_on_paper
+from casework.administration.printed_pages import kek_page, require_writable
 from casework.administration.progress_bar import progress_bar
 from casework.config import SETTINGS, Config
 from casework.errors import BadInput
 from casework.maintenance import restore
 from casework.maintenance.restore import RestoreOrder, RestoreReport
-from casework.vault.keys.enrolment.paper_codes import write_code
 from casework.vault.keys.kek import Kek
 
 OWNER_OPTION = click.option(
@@ -25,6 +26,7 @@ OWNER_OPTION = click.option(
     help="PostgreSQL: địa chỉ với vai làm được bảng. / As the role that owns the tables.",
 )
 _FINGERPRINT_DIGITS = 32
+_RUN_AGAIN = "Chưa xong: chạy lại lệnh này để in tờ và mở sổ. / Not finished yet: run this again."
 _STEPS = {
     "filled": "Đã đúng chữ ký, đã mở hết / signature and all parts hold",
     "signed": "Đã ký lại bằng khóa mới / signed with the new key",
@@ -67,6 +69,7 @@ def restore_backup(
 ) -> None:
     """Khôi phục từ một bản sao lưu. / Restore a backup: in place, on a machine that has nothing, or as a drill."""
     wish, folder = _Wish(**wished), data.absolute()  # type: ignore[arg-type]
+    require_writable(wish.papers_file)
     if from_papers and not wish.drill:
         raise BadInput("--from-papers chỉ dùng để tập: hãy thêm --drill.")
     if not wish.drill and not yes:
@@ -88,7 +91,7 @@ def _in_place(settings: Config, wish: _Wish) -> None:
         _drill(settings, order)
         return
     with data_folder_lock.exclusive(settings.data):
-        _restore(settings, order)
+        _restore(settings, order, wish.papers_file)
     click.echo("Đã khôi phục. Ai cũng phải đăng nhập lại. / Restored; everybody signs in anew.")
 
 
@@ -104,13 +107,18 @@ def _on_new_machine(folder: Path, wish: _Wish, places: MachinePlaces) -> None:
                 _drill(settings, order)
                 return
             owned = _as_owner(settings, wish)
-            _restore(owned, order)
-        output_pages(wish.papers_file, [new_machine.replaced_fingerprints(owned)])
-        new_machine.finish(owned, database_url=settings.database_url)
+            _restore(owned, order, wish.papers_file and _beside(wish.papers_file))
+        with put_on_paper(wish.papers_file, [new_machine.replaced_fingerprints(owned)], unused=_RUN_AGAIN):
+            new_machine.finish(owned, database_url=settings.database_url)
     click.echo(
         f"Đã khôi phục vào {place}. Khóa ký mốc là khóa mới: để tờ “Dấu của các khóa” vừa in vào mỗi két, bỏ tờ cũ. "
         "Tiếp theo: `casework check`. / Restored; the signing key is a new one: put its sheet into each safe."
     )
+
+
+def _beside(file: Path) -> Path:
+    """Return the name for a file of its own with the new KEK, which is printed before the rest is known."""
+    return file.with_stem(f"{file.stem}-kek")
 
 
 def _ask_papers(wish: _Wish, key_file: Path) -> Papers:
@@ -140,9 +148,14 @@ def _drill(settings: Config, order: RestoreOrder) -> None:
     click.echo("Đã tập xong, không có gì thay đổi. / The drill is over; nothing was changed.")
 
 
-def _restore(settings: Config, order: RestoreOrder) -> None:
+def _restore(settings: Config, order: RestoreOrder, papers_file: Path | None) -> None:
+    def announced(key: Kek) -> AbstractContextManager[None]:
+        """Put a new KEK on paper before it is in its file; the commune's name stands in the new database alone."""
+        beside = replace(settings, database_url=unguarded_database.url_beside(settings.database_url))
+        return put_on_paper(papers_file, [kek_page(installation_facts(beside), key)])
+
     progress = progress_bar(_READING)
-    _print_report(restore.restore(settings, order, hook=_print_step, progress=progress, announce=_print_kek))
+    _print_report(restore.restore(settings, order, hook=_print_step, progress=progress, announced=announced))
 
 
 _READING = "Đang đọc bản sao lưu / Reading the backup"
@@ -151,13 +164,6 @@ _READING = "Đang đọc bản sao lưu / Reading the backup"
 def _print_step(step: str) -> None:
     if step in _STEPS:
         click.echo(f"... {_STEPS[step]}", err=True)
-
-
-def _print_kek(key: Kek) -> None:
-    """Print the new KEK, to be written on its sheet before it is used."""
-    click.echo(f"Khóa máy chủ mới, số {key.number}. Chép ra giấy, cất riêng. / Write this down and keep it apart:")
-    for half in (key.secret[:16], key.secret[16:]):
-        click.echo(f"    {write_code(half)}")
 
 
 def _print_report(report: RestoreReport) -> None:

@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from sqlite3 import DatabaseError
@@ -86,12 +86,12 @@ def restore(
     *,
     hook: Hook = _no_hook,
     progress: dump.Progress = dump.no_progress,
-    announce: Callable[[Kek], None],
+    announced: Callable[[Kek], AbstractContextManager[None]],
 ) -> RestoreReport:
     """Restore a backup in the place of the database; nobody else may use the folder meanwhile.
 
-    `progress` counts bytes of the file. `announce` is given the new KEK of an installation that has lost its own, so
-    that it is printed before it is used. Raises VaultError or ConfigurationError for a backup that does not verify or
+    `progress` counts bytes of the file. `announced` puts the new KEK of an installation that has lost its own
+    on paper before it is used. Raises VaultError or ConfigurationError for a backup that does not verify or
     fit.
     """
     started = time.monotonic()
@@ -100,8 +100,8 @@ def restore(
         used_kek = _kek_of(config, order, archive)
         report = _build_beside(config, order, archive, used_kek, hook=hook, progress=progress)
     if order.lost_kek:
-        announce(used_kek)
-        kek.write(config.kek_file, used_kek)
+        with announced(used_kek):
+            kek.write(config.kek_file, used_kek)
     hook("checked")
     _note_restore(config, used_kek, report.log_lengths)
     hook("remarked")

@@ -141,7 +141,7 @@ def test_each_wrong_paper_and_file_is_named_and_nothing_is_left_of_the_try(burnt
         "từng nhóm": {"kek": "AAAA\nBBBB\n"},
     }
     for sentence, other in wrong.items():
-        done = burnt.restores(*burnt.notes(), typed=burnt.typed(**other))
+        done = burnt.restores(*burnt.notes(), typed=burnt.typed(lost_kek=False, **other))
         assert (done.exit_code, sentence in done.output) == (1, True), done.output
         assert not (burnt.folder / "kek").exists()
         assert not (burnt.folder / "casework.toml").exists()

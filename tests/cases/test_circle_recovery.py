@@ -36,7 +36,9 @@ def at_the_console(house: House, act, sheets: CircleSheets, *arguments):
 
 def recovers(house: House, sheets: CircleSheets, pair: tuple[int, int], username: str):
     first, second = ((sheets.sheets[at].seat, sheets.sheets[at].secret) for at in pair)
-    return at_the_console(house, agency_recovery.recover, sheets, first, second, username)
+    planned = at_the_console(house, agency_recovery.plan_recovery, sheets, first, second, username)
+    at_the_console(house, agency_recovery.recover, sheets, first, second, planned)
+    return planned
 
 
 def readmits(house: House, name: str) -> bytes:
