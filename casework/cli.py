@@ -86,8 +86,12 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
             worker_processes.serve(settings, chosen, workers)
             return
         app = create_app(settings)
-        background_jobs.install(app, settings, app.extensions["casework.gate"])
-        serving.serve(app, chosen, ready=lambda: None)
+        jobs = background_jobs.install(app, settings, app.extensions["casework.gate"])
+        try:
+            serving.serve(app, chosen, ready=lambda: None)
+        finally:
+            jobs.wait()
+            startup.leave_whole(app.extensions["casework.gate"])
 
 
 @main.command()
