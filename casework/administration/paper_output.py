@@ -14,6 +14,7 @@ import click
 from casework.administration import console_input, printed_pages
 from casework.administration.printed_pages import PrintedPage
 from casework.errors import BadInput
+from casework.vault.keys.enrolment.paper_codes import read_signs
 
 PAPERS_OPTION = click.option(
     "--papers",
@@ -88,7 +89,7 @@ def _confirm(pages: Sequence[PrintedPage]) -> None:
         words = f"[{number}/{len(wanted)}] {page.title}, {page.keeper}: gõ 4 ký tự cuối của mã trên giấy"
 
         def read(text: str, page: PrintedPage = page) -> None:
-            if text.strip().upper() != page.last_group.upper():
+            if read_signs(text) != read_signs(page.last_group):
                 raise BadInput(
                     "Không giống tờ đã in. Hãy cầm đúng tờ và gõ 4 ký tự cuối của dòng cuối. Nếu tờ in hỏng: bấm "
                     "Ctrl-C, chưa có gì thay đổi."

@@ -99,6 +99,7 @@ class Act(StrEnum):
     CIRCLE_READ = "circle.read"
     CIRCLE_CHANGE = "circle.change"
     CIRCLE_LIFT = "circle.lift"
+    CIRCLE_PLAN = "circle.plan"
     CIRCLE_SHEETS = "circle.sheets"
     INTAKE_BEGIN = "intake.begin"
     HOME_READ = "home.read"
