@@ -66,8 +66,9 @@ class PrintedSheetsForm(Form):
         """Return who keeps the sheets, in the order of the sheets."""
         return [str(box.data) for box in (self.first, self.second, self.third) if box.data]
 
-    def leave_out_third(self) -> None:
+    def __init__(self, **given: Any) -> None:
         """Ask from the paper of a third sheet only where there is one."""
+        super().__init__(**given)  # type: ignore[no-untyped-call]
         if not self.third.data:
             del self.seat_3
 

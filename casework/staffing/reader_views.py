@@ -69,8 +69,8 @@ def deal_sheets(case_id: UUID) -> Answer:
 def confirm_sheets(case_id: UUID) -> Answer:
     """Make printed sheets good, once the last signs of each were typed from the paper."""
     check_permission(Act.CIRCLE_SHEETS)
+    perform(restriction.read_readers, case_id)
     form = PrintedSheetsForm()
-    form.leave_out_third()
     _circle, number, codes = form.printed()
     if not (form.validate_on_submit() and form.is_confirmed(codes)):
         return _print_sheets(case_id, form), 422
@@ -135,9 +135,7 @@ def printed_form(asked: SheetsForm, planned: CircleSheets) -> PrintedSheetsForm:
     codes = [write_code(sheet.secret) for sheet in planned.sheets]
     sheets = " ".join([planned.circle, str(planned.sheets[0].number), *codes])
     carried = {"whom": asked.whom.data, "first": asked.first.data, "second": asked.second.data}
-    form = PrintedSheetsForm(formdata=None, data=carried | {"third": asked.third.data, "sheets": sheets})
-    form.leave_out_third()
-    return form
+    return PrintedSheetsForm(formdata=None, data=carried | {"third": asked.third.data, "sheets": sheets})
 
 
 def printed_sheets(form: PrintedSheetsForm) -> list[PrintedSheet]:
