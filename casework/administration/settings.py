@@ -28,7 +28,7 @@ def write(config: Config) -> None:
         "backup_public": config.backup_public,
     }
     for field in fields(Config):
-        if field.name not in (*values, "data") and getattr(config, field.name) != field.default:
+        if field.name not in (*values, "data", "mail_password_file") and getattr(config, field.name) != field.default:
             values[field.name] = getattr(config, field.name)
     files.write_new(config.data / SETTINGS, _WORDS + tomli_w.dumps(values))
 

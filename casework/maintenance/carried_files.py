@@ -15,7 +15,7 @@ from casework.audit.revocation_log import RevocationLog
 from casework.config import CALENDAR, Config
 
 # What a machine decides for itself, and what says that this is no real installation.
-_OF_THE_MACHINE = frozenset({"data", "kek_file", "checkpoint_file", "demo"})
+_OF_THE_MACHINE = frozenset({"data", "kek_file", "checkpoint_file", "mail_password_file", "demo"})
 _URLS = ("database_url", "counts_url")
 
 
