@@ -3,6 +3,7 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def figures(cases: int = _CASES) -> Iterator[Run]:
         gate.database.engine.dispose()
         order = RestoreOrder(backups.list_backups(config)[0], seed)
         yield _run(f"rehearse restoring {cases} cases", lambda: restore.drill(config, order))
-        yield _run(f"restore {cases} cases", lambda: restore.restore(config, order, announce=lambda _: None))
+        yield _run(f"restore {cases} cases", lambda: restore.restore(config, order, announced=lambda _: nullcontext()))
 
 
 def _run(name: str, call: Callable[[], object]) -> Run:

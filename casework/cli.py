@@ -10,7 +10,7 @@ import click
 
 from casework import config, list_consistency, serving
 from casework import workers as worker_processes
-from casework.administration import commands, data_folder_lock, maintenance_commands
+from casework.administration import commands, data_folder_lock, maintenance_commands, restore_commands
 from casework.administration.console_input import DATA_OPTION
 from casework.app import create_app
 from casework.config import ConfigurationError
@@ -86,8 +86,12 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
             worker_processes.serve(settings, chosen, workers)
             return
         app = create_app(settings)
-        background_jobs.install(app, settings, app.extensions["casework.gate"])
-        serving.serve(app, chosen, ready=lambda: None)
+        jobs = background_jobs.install(app, settings, app.extensions["casework.gate"])
+        try:
+            serving.serve(app, chosen, ready=lambda: None)
+        finally:
+            jobs.wait()
+            startup.leave_whole(app.extensions["casework.gate"])
 
 
 @main.command()
@@ -112,7 +116,7 @@ def policy() -> None:
     click.echo(policy_text.markdown(), nl=False)
 
 
-for command in (*commands.COMMANDS, *maintenance_commands.COMMANDS):
+for command in (*commands.COMMANDS, *maintenance_commands.COMMANDS, *restore_commands.COMMANDS):
     main.add_command(command)
 
 

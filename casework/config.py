@@ -10,6 +10,7 @@ from casework.mail.mail_settings import MailSettings
 
 _PACKAGE = Path(__file__).resolve().parent
 SETTINGS = "casework.toml"
+CALENDAR = "calendar.toml"
 # Stands in the folder of an installation as long as it is being set up.
 UNFINISHED = "CHUA-XONG"
 _FILES = {"kek_file": "kek", "checkpoint_file": "checkpoint-key", "mail_password_file": "mail-password"}

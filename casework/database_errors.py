@@ -29,10 +29,19 @@ _LOCKED = frozenset({"55P03", "40001", "40P01"})
 # undefined_table, undefined_column, invalid_schema_name; where a column is of another type undefined_function and
 # datatype_mismatch
 _NOT_THERE = frozenset({"42P01", "42703", "3F000", "42883", "42804"})
-# Rules that no schema of ours has, and what stands in the files no more: generated_always, check_violation,
-# exclusion_violation; data_corrupted, index_corrupted.
-_NOT_OURS = frozenset({"428C9", "23514", "23P01", "XX001", "XX002"})
-_NOT_OURS_SQLITE = ("SQLITE_CONSTRAINT_CHECK", "SQLITE_CORRUPT", "SQLITE_NOTADB")
+# Rules that no schema of ours has: generated_always, check_violation, exclusion_violation.
+_NOT_OURS = frozenset({"428C9", "23514", "23P01"})
+_NOT_OURS_SQLITE = ("SQLITE_CONSTRAINT_CHECK",)
+# What stands in the files no more: data_corrupted, index_corrupted; and a disk that no longer gives what it holds.
+_DAMAGED = frozenset({"XX001", "XX002"})
+_DAMAGED_SQLITE = (
+    "SQLITE_CORRUPT",
+    "SQLITE_NOTADB",
+    "SQLITE_IOERR_READ",
+    "SQLITE_IOERR_SHORT_READ",
+    "SQLITE_IOERR_CORRUPTFS",
+    "SQLITE_IOERR_DATA",
+)
 _FORBIDDEN = "42501"
 
 
@@ -78,8 +87,14 @@ def is_locked(cause: Any) -> bool:
 
 def is_not_there(cause: Any) -> bool:
     """Tell whether a statement met another schema than ours: what is missing, of another type, or under other rules."""
-    corrupt = getattr(cause, "sqlite_errorname", "").startswith(_NOT_OURS_SQLITE)
-    return corrupt or _is_one_of(cause, _NOT_THERE | _NOT_OURS, _NOT_THERE_SQLITE)
+    refused = getattr(cause, "sqlite_errorname", "").startswith(_NOT_OURS_SQLITE)
+    return refused or _is_one_of(cause, _NOT_THERE | _NOT_OURS, _NOT_THERE_SQLITE)
+
+
+def is_damaged(cause: Any) -> bool:
+    """Tell whether a statement failed because the files of the database do not hold what they held."""
+    code = getattr(cause, "sqlite_errorname", "")
+    return code.startswith(_DAMAGED_SQLITE) or getattr(cause, "sqlstate", None) in _DAMAGED
 
 
 def is_forbidden(cause: Any) -> bool:

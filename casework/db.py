@@ -28,9 +28,9 @@ from sqlalchemy.sql.elements import ColumnClause
 
 from casework import grants, schema
 from casework.column_types import Blob, Flag, Id
-from casework.database_errors import is_forbidden, is_locked, is_not_there
+from casework.database_errors import is_damaged, is_forbidden, is_locked, is_not_there
 from casework.engine import open_engine
-from casework.errors import AlteredRows, Busy, Unguarded
+from casework.errors import AlteredRows, Busy, DamagedDatabase, Unguarded
 from casework.policy.permit import Permit
 
 # A table's `info` says how the guards treat it; set in models, read here.
@@ -130,6 +130,8 @@ class Database:
                 yield session
                 session.commit()
             except DBAPIError as cause:
+                if is_damaged(cause.orig):
+                    raise DamagedDatabase from cause
                 session.rollback()
                 if is_locked(cause.orig):
                     raise Busy("Sổ đang bận. Chờ một chút rồi thử lại.") from cause

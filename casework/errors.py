@@ -113,6 +113,17 @@ class OutdatedHead(VaultError):
     """A head is not the one in the newest log line about it: one of the two was put back. `row` is the head's kind."""
 
 
+class DamagedDatabase(VaultError):
+    """The file of the database can no longer be read as one: a disk that fails, a file that was cut or overwritten."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Tệp cơ sở dữ liệu bị hỏng (đĩa hỏng, tệp bị cắt hoặc bị ghi đè). Hãy dừng sổ, chép nguyên thư mục dữ liệu "
+            "sang đĩa khác, kiểm đĩa, rồi khôi phục từ bản sao lưu: `casework restore`.",
+            row="database",
+        )
+
+
 class LogRolledBack(VaultError):
     """The log lacks what stood in it before, by a file outside the database: nothing is run, shown or signed.
 

@@ -9,17 +9,22 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import BLOB, BOOLEAN, CHAR, Connection, MetaData, event, insert, inspect, make_url, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import DDL, CreateSchema, DropSchema
 
 from casework.column_types import Blob, Flag, Id
+from casework.database_errors import is_damaged
 from casework.engine import open_engine
+from casework.errors import DamagedDatabase
 from casework.files import flush_folder
 
 _NEW, _OLD = "restoring", "set_aside"
 _SQLITE_PARTS = ("-wal", "-shm", "-journal")
 _PAGES_AT_ONCE = 1000
+_MOST_DAMAGE = 5
 # How an id stands in a SQLite file.
 _ID_DIGITS = 32
 
@@ -30,13 +35,17 @@ def _accept_any(_old: Connection) -> None:
 
 @contextmanager
 def snapshot(url: str) -> Iterator[Connection]:
-    """Read all tables as they were at one moment, while others go on writing."""
+    """Read all tables as they were at one moment, while others go on writing; DamagedDatabase if they cannot be."""
     engine = open_engine(url)
     postgresql = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     engine = engine.execution_options(**postgresql if engine.dialect.name == "postgresql" else {"deferred": True})
     try:
         with engine.connect() as connection:
             yield connection
+    except DBAPIError as cause:
+        if is_damaged(cause.orig):
+            raise DamagedDatabase from cause
+        raise
     finally:
         engine.dispose()
 
@@ -186,6 +195,23 @@ def remove(url: str) -> None:
     path = _path(url)
     for part in ("", *_SQLITE_PARTS):
         Path(f"{path}{part}").unlink(missing_ok=True)
+
+
+def find_damage(url: str) -> list[str]:
+    """Return what SQLite finds wrong in the pages of its file, in its own words; nothing for a file that is whole.
+
+    They name tables, indexes and numbers of pages, and no value. PostgreSQL looks after its own pages (checksums).
+    """
+    if not _is_sqlite(url):
+        return []
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(_path(url)))}?mode=ro", uri=True)) as connection:
+            found = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({_MOST_DAMAGE})")]
+    except sqlite3.DatabaseError as cause:
+        if not is_damaged(cause):
+            raise
+        return [str(cause.sqlite_errorname)]
+    return [] if found == ["ok"] else [" ".join(words.split()) for words in found]
 
 
 def flush_wal(url: str) -> None:

@@ -45,8 +45,8 @@ def invite_first(context: ActContext, person: FirstMember, carry: AgencyKeys | N
     return new_code(context, member, carry)
 
 
-def invite_again(context: ActContext, member: Member, carry: AgencyKeys) -> str:
-    """Return a new admission code for a member; slots, second factors and sessions are deleted at once."""
+def invite_again(context: ActContext, member: Member, carry: AgencyKeys, printed: str) -> str:
+    """Let a member be admitted again by a code that is on paper already; slots, phones and sessions go at once."""
     head = freshness.head(context.session, context.commune_id, member.id)
     member.state = MemberState.INVITED
     heads.revoke_rows(
@@ -57,11 +57,11 @@ def invite_again(context: ActContext, member: Member, carry: AgencyKeys) -> str:
             context.session, member, Admission, Slot, KeptForm, *heads.SECOND_FACTORS, *heads.SESSIONS
         ),
     )
-    return new_code(context, member, carry)
+    return new_code(context, member, carry, printed)
 
 
-def new_code(context: ActContext, member: Member, carry: AgencyKeys | None) -> str:
+def new_code(context: ActContext, member: Member, carry: AgencyKeys | None, printed: str = "") -> str:
     """Return an admission code; with a key in `carry` no colleague has to confirm the member."""
     head = freshness.head(context.session, context.commune_id, member.id)
     recipient = RecipientKey(carry.agency_id, carry.epoch, carry.public_key) if carry else None
-    return admission.invite(context.crypto, head, member, recipient, by=None, carry=carry)
+    return admission.invite(context.crypto, head, member, recipient, by=None, carry=carry, printed=printed)

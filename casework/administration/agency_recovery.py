@@ -15,6 +15,7 @@ from casework.policy.table import policy
 from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
 from casework.vault.keys import epochs, keyring, provisioning
+from casework.vault.keys.enrolment.paper_codes import new_code
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.keys.recovery import sheets
 from casework.vault.keys.recovery.sheets import RecoverySheet, ShownSheet
@@ -41,19 +42,57 @@ def drill_sheet(context: ActContext, agency_id: UUID, seat: int, secret: bytes) 
 
 
 @dataclass(frozen=True)
-class RecoveryResult(Sealed):
-    """What the console prints after a recovery: the admission code (empty for a circle), and the new sheets."""
+class PlannedRecovery(Sealed):
+    """What goes on paper before it is good: who comes back by which code (empty for a circle), and the new sheets."""
 
-    member: Member
+    name: str
+    username: str
+    roles: tuple[str, ...]
     code: str
     dealt: tuple[RecoverySheet, ...]
 
 
+@action(Act.RECOVERY_SHOW)
+def plan_recovery(
+    context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet, username: str
+) -> PlannedRecovery:
+    """Try two sheets and a username, and draw what a recovery is going to print; nothing is good or ends yet."""
+    agency = _try_pair(context, agency_id, first, second)
+    member = _for_circle(context, username) if agency.circle else _of_agency(context, agency_id, username)
+    names = [officer.name for officer in sheets.officers(context.crypto, agency_id)]
+    dealt = sheets.plan(context.crypto, agency_id, names, sheets.pairs_of(context.crypto, agency_id))
+    code = "" if agency.circle else new_code()
+    return PlannedRecovery(member.name, member.username, tuple(member.roles.split(",")), code, dealt)
+
+
+@action(Act.RECOVERY_PLAN)
+def plan_sheets(
+    context: ActContext,
+    agency_id: UUID,
+    first: ShownSheet,
+    second: ShownSheet,
+    officers: Sequence[str],
+    pairs: Collection[tuple[int, int]],
+) -> tuple[RecoverySheet, ...]:
+    """Try two of the present sheets, and draw those that shall replace them; the present ones stay good."""
+    _try_pair(context, agency_id, first, second)
+    return sheets.plan(context.crypto, agency_id, officers, pairs)
+
+
+def _try_pair(context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet) -> Agency:
+    """Raise VaultError unless two sheets open an agency; its key was in memory then, so that a new one is due."""
+    context.about = agency_id
+    agency = freshness.agency(context.session, context.commune_id, agency_id)
+    sheets.open_with_pair(context.crypto, agency_id, first, second)
+    agency.rotation_due = True
+    return agency
+
+
 @action(Act.RECOVERY_OPEN)
 def recover(
-    context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet, username: str
-) -> RecoveryResult:
-    """Invite one member of an agency again with two sheets; no case is opened, and the sheets are replaced at once.
+    context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet, planned: PlannedRecovery
+) -> None:
+    """Invite one member of an agency again with two sheets; no case is opened, and the planned sheets are in force.
 
     A circle's key is wrapped for a member who has an account and works on cases, without a code. The key was in the
     memory of the console, so its rotation is due at the next sign-in of somebody who holds it.
@@ -63,31 +102,22 @@ def recover(
     agency.rotation_due = True
     keys = sheets.open_with_pair(context.crypto, agency_id, first, second)
     if agency.circle:
-        member, code = _into_circle(context, keys, username), ""
+        _into_circle(context, keys, planned.username)
     else:
-        member = _of_agency(context, agency_id, username)
-        code = admission_codes.invite_again(context, member, keys)
-    names = [officer.name for officer in sheets.officers(context.crypto, agency_id)]
-    dealt = sheets.renew(context.crypto, keys, names, sheets.pairs_of(context.crypto, agency_id))
-    return RecoveryResult(member, code, dealt)
+        member = _of_agency(context, agency_id, planned.username)
+        admission_codes.invite_again(context, member, keys, planned.code)
+    sheets.put_in_force(context.crypto, keys, planned.dealt)
 
 
 @action(Act.RECOVERY_DEAL)
 def replace_sheets(
-    context: ActContext,
-    agency_id: UUID,
-    first: ShownSheet,
-    second: ShownSheet,
-    officers: Sequence[str],
-    pairs: Collection[tuple[int, int]],
-) -> tuple[RecoverySheet, ...]:
-    """Replace all sheets with two of the present ones, as when a keeper has gone; nobody is invited."""
+    context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet, planned: Sequence[RecoverySheet]
+) -> None:
+    """Replace all sheets by planned ones with two of the present, as when a keeper has gone; nobody is invited."""
     context.about = agency_id
     agency = freshness.agency(context.session, context.commune_id, agency_id)
     agency.rotation_due = True
-    return sheets.renew(
-        context.crypto, sheets.open_with_pair(context.crypto, agency_id, first, second), officers, pairs
-    )
+    sheets.put_in_force(context.crypto, sheets.open_with_pair(context.crypto, agency_id, first, second), planned)
 
 
 @action(Act.RECOVERY_HAND_OVER)
@@ -140,13 +170,18 @@ def _has_active(context: ActContext, circle: Agency) -> bool:
     return any(member.state == MemberState.ACTIVE for member in members)
 
 
-def _into_circle(context: ActContext, keys: AgencyKeys, username: str) -> Member:
+def _into_circle(context: ActContext, keys: AgencyKeys, username: str) -> None:
     """Wrap a circle's key for an active member who works on cases; the wraps of others stay."""
+    member = _for_circle(context, username)
+    if context.session.get(Wrap, (context.commune_id, member.id, keys.agency_id, keys.epoch)) is None:
+        provisioning.wrap_for_member(context.crypto, keys, member)
+
+
+def _for_circle(context: ActContext, username: str) -> Member:
+    """Return an active member who works on cases; raise BadInput for anybody else."""
     member = _member_named(context, username, Member.state == MemberState.ACTIVE)
     if set(policy().rows[Act.CIRCLE_READ].who).isdisjoint(member.roles.split(",")):
         raise BadInput("Người này không làm việc với vụ việc. Hãy chọn người phụ trách vụ việc hoặc cơ quan.")
-    if context.session.get(Wrap, (context.commune_id, member.id, keys.agency_id, keys.epoch)) is None:
-        provisioning.wrap_for_member(context.crypto, keys, member)
     return member
 
 

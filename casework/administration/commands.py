@@ -1,6 +1,7 @@
 """The console commands of setup, diagnostics, recovery and key rotation: they parse, ask and print."""
 
-from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from casework.accounts.authentication import LoginAttempt
 from casework.administration import (
     agency_recovery,
     console_input,
+    data_folder_lock,
     diagnostics,
     printed_pages,
     server_key_rotation,
@@ -27,21 +29,15 @@ from casework.administration.installation import (
     installation_facts,
     open_installation,
 )
-from casework.administration.printed_pages import PrintedPage
+from casework.administration.paper_output import PAPERS_OPTION, UNUSED, put_on_paper
 from casework.codelists import agencies
 from casework.config import Config
 from casework.errors import BadInput, CaseworkError
 from casework.maintenance.system_actors import console_of
+from casework.vault.crypto import signatures
 from casework.vault.keys import kek
 from casework.vault.keys.kek import Kek
 
-_PAPERS = click.option(
-    "--papers",
-    "papers_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Ghi các tờ giấy ra tệp HTML để in (nên ở USB). / Write the sheets to an HTML file to print.",
-)
 _ANSWERS = click.option(
     "--answers", "answers_file", type=click.Path(path_type=Path), metavar="FILE", help="Tệp trả lời. / Answers (TOML)."
 )
@@ -50,45 +46,41 @@ _CIRCLE = click.option("--circle", metavar="DIGITS", help="Nhóm kín, số trê
 _COMMUNE = click.option("--commune", metavar="NAME", help="Tên xã, khi sổ có nhiều xã. / The commune, if several.")
 
 
-def _output_pages(file: Path | None, pages: Sequence[PrintedPage]) -> None:
-    """Write pages to a file for a browser, or as plain text to the terminal."""
-    if file is None:
-        click.echo(printed_pages.as_text(pages))
-    else:
-        printed_pages.write(file, pages)
-        click.echo(f"Đã ghi {len(pages)} tờ vào {file}. In xong thì xóa tệp. / Print the file, then delete it.")
+def _rotate_checkpoint_key(installation: Installation, papers_file: Path | None) -> None:
+    settings, signer = installation.config, signatures.new_signer()
+    facts = replace(installation_facts(settings), checkpoint=signer.public)
+    with put_on_paper(papers_file, [printed_pages.fingerprints_page(facts, installation.gate.kek)]):
+        server_key_rotation.rotate_checkpoint_key(settings, installation.gate, signer)
 
 
-def _rotate_checkpoint_key(installation: Installation) -> list[PrintedPage]:
-    server_key_rotation.rotate_checkpoint_key(installation.config, installation.gate)
-    settings = config.load(installation.config.data)
-    return [printed_pages.fingerprints_page(installation_facts(settings), installation.gate.kek)]
-
-
-def _rotate_backup_key(installation: Installation) -> list[PrintedPage]:
-    backup_key = server_key_rotation.rotate_backup_key(installation.config, installation.gate)
-    facts = installation_facts(config.load(installation.config.data))
-    return printed_pages.backup_pages(facts, backup_key.seed)
-
-
-_ROTATIONS = {"checkpoint": _rotate_checkpoint_key, "backup": _rotate_backup_key}
+def _rotate_backup_key(installation: Installation, papers_file: Path | None) -> None:
+    backup_key = server_key_rotation.new_backup_key()
+    facts = replace(installation_facts(installation.config), backup=backup_key.public)
+    with put_on_paper(papers_file, printed_pages.backup_pages(facts, backup_key.seed)):
+        server_key_rotation.pin_backup_key(installation.config, installation.gate, backup_key)
 
 
 def _rotate_kek(settings: Config, papers_file: Path | None) -> None:
     """Rotate the KEK; if that is refused, say that the sheet just printed is worth nothing."""
     facts = installation_facts(settings)
+
+    def announced(key: Kek, *, again: bool) -> AbstractContextManager[None]:
+        return put_on_paper(papers_file, [printed_pages.kek_page(facts, key)], unused=_RUN_AGAIN if again else UNUSED)
+
     try:
-        server_key_rotation.rotate_kek(
-            settings, announce=lambda key: _output_pages(papers_file, [printed_pages.kek_page(facts, key)])
-        )
+        server_key_rotation.rotate_kek(settings, announced=announced)
     except CaseworkError:
         click.echo("Chưa đổi khóa. Tờ khóa mới, nếu vừa in, không dùng được: hủy đi. / Not exchanged.", err=True)
         raise
 
 
+_RUN_AGAIN = "Chưa đổi xong: giữ mọi tờ khóa và chạy lại lệnh này. / Keep every sheet and run this again."
+_ROTATIONS = {"checkpoint": _rotate_checkpoint_key, "backup": _rotate_backup_key}
+
+
 @click.command("rotate-keys")
 @DATA_OPTION
-@_PAPERS
+@PAPERS_OPTION
 @click.argument("what", type=click.Choice(["kek", *_ROTATIONS]))
 def rotate_keys(data: Path, papers_file: Path | None, what: str) -> None:
     """Đổi khóa (kek, checkpoint, backup). / Exchange a key; run it again if it was broken off."""
@@ -99,8 +91,8 @@ def rotate_keys(data: Path, papers_file: Path | None, what: str) -> None:
     if what == "kek":
         _rotate_kek(settings, papers_file)
     else:
-        with open_installation(data) as installation:
-            _output_pages(papers_file, _ROTATIONS[what](installation))
+        with data_folder_lock.exclusive(settings.data), open_installation(data) as installation:
+            _ROTATIONS[what](installation, papers_file)
     click.echo("Xong. Mở lại sổ được rồi. / Done; the server may be started again.")
 
 
@@ -132,7 +124,7 @@ def drill(data: Path, agency: str | None, circle: str | None, commune: str | Non
 
 @click.command()
 @DATA_OPTION
-@_PAPERS
+@PAPERS_OPTION
 @_AGENCY
 @_CIRCLE
 @_COMMUNE
@@ -143,10 +135,11 @@ def recover(data: Path, papers_file: Path | None, agency: str | None, circle: st
         commune_id, agency_id, name = _find_agency_or_circle(installation, agency, circle, commune)
         username = console_input.ask(f"Ai của {name} vào lại (tên đăng nhập)", setup_answers.username)
         sheets = (console_input.ask_sheet("Tờ thứ nhất"), console_input.ask_sheet("Tờ thứ hai"))
-        act, console = agency_recovery.recover, console_of(commune_id)
-        recovered = installation.gate.perform(console, act, agency_id, *sheets, username)
-        pages = printed_pages.after_recovery_pages(installation_facts(installation.config), name, recovered)
-    _output_pages(papers_file, pages)
+        gate, console = installation.gate, console_of(commune_id)
+        planned = gate.perform(console, agency_recovery.plan_recovery, agency_id, *sheets, username)
+        facts = installation_facts(installation.config)
+        with put_on_paper(papers_file, printed_pages.planned_recovery_pages(facts, name, planned)):
+            gate.perform(console, agency_recovery.recover, agency_id, *sheets, planned)
     click.echo("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
 
 
@@ -172,7 +165,7 @@ def hand_over(data: Path, commune: str | None) -> None:
 
 @click.command("new-sheets")
 @DATA_OPTION
-@_PAPERS
+@PAPERS_OPTION
 @_AGENCY
 @_CIRCLE
 @_COMMUNE
@@ -193,10 +186,11 @@ def new_sheets(
     with open_installation(data) as installation:
         commune_id, agency_id, name = _find_agency_or_circle(installation, agency, circle, commune)
         present = (console_input.ask_sheet("Tờ thứ nhất"), console_input.ask_sheet("Tờ thứ hai"))
-        act, console = agency_recovery.replace_sheets, console_of(commune_id)
-        dealt = installation.gate.perform(console, act, agency_id, *present, officers, allowed_pairs)
-        pages = printed_pages.recovery_pages(installation_facts(installation.config), name, dealt)
-    _output_pages(papers_file, pages)
+        gate, console = installation.gate, console_of(commune_id)
+        planned = gate.perform(console, agency_recovery.plan_sheets, agency_id, *present, officers, allowed_pairs)
+        facts = installation_facts(installation.config)
+        with put_on_paper(papers_file, printed_pages.recovery_pages(facts, name, planned)):
+            gate.perform(console, agency_recovery.replace_sheets, agency_id, *present, planned)
     click.echo("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
 
 
@@ -230,7 +224,7 @@ def key_file(data: Path, number: int) -> None:
 
 @click.command()
 @DATA_OPTION
-@_PAPERS
+@PAPERS_OPTION
 @_ANSWERS
 def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> None:
     """Lập sổ thật cho một xã. / Set up a real installation in an empty folder."""
@@ -239,8 +233,8 @@ def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> Non
     setup.require_empty(folder)
     answers = setup_questions.complete_answers(answers_file, folder.with_name(folder.name + "-answers.toml"))
     setup.begin(folder)
-    _output_pages(papers_file, setup.found_installation(folder, answers))
-    setup.finish(folder)
+    with put_on_paper(papers_file, setup.found_installation(folder, answers)):
+        setup.finish(folder)
     click.echo(f"Đã lập sổ ở {folder}. Tiếp theo: `casework check --data {folder}`. / Done; now run check.")
 
 

@@ -34,6 +34,7 @@ from casework.vault.keys.enrolment.models import Admission
 from casework.vault.keys.kek import Kek
 
 _LEAST_FREE = 1024**3
+_RESTORE = "Dừng sổ, chép nguyên thư mục sang đĩa khác, kiểm đĩa, rồi `casework restore` bản sao lưu mới nhất."
 _CODE_LIFETIME = 24 * 3600 * clock.MICROSECOND
 _OLDEST_PYTHON, _OLDEST_LIBRARY = (3, 11), 50
 
@@ -120,6 +121,13 @@ def _check_places(settings: Config) -> Iterator[Problem]:
         if place is not None and data in place.resolve().parents:
             wrong = f"{what} nằm cùng thư mục với cơ sở dữ liệu: {danger}."
             yield Problem(wrong, f"Dời sang đĩa khác rồi ghi chỗ mới vào casework.toml ({setting}).")
+
+
+def _check_damage(settings: Config) -> Iterator[Problem]:
+    """The file of the database is whole, page by page."""
+    _require_database_file(settings)
+    for words in unguarded_database.find_damage(settings.database_url):
+        yield Problem(f"Tệp cơ sở dữ liệu bị hỏng: {words}.", _RESTORE)
 
 
 def _check_schema(settings: Config) -> Iterator[Problem]:
@@ -225,6 +233,7 @@ def _require_database_file(settings: Config) -> None:
 
 
 _CHECKS: tuple[Check, ...] = (
+    _check_damage,
     _check_files,
     _check_keys,
     _check_places,

@@ -1,4 +1,4 @@
-"""The console commands of maintenance: back up, restore, upgrade, and the periodic jobs."""
+"""The console commands of maintenance: back up, upgrade, and the periodic jobs."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -9,31 +9,16 @@ from pathlib import Path
 import click
 from sqlalchemy import make_url
 
-from casework import clock, config
+from casework import config
 from casework.administration import data_folder_lock, diagnostics
-from casework.administration.console_input import DATA_OPTION, ask_key
+from casework.administration.console_input import DATA_OPTION
 from casework.administration.installation import Installation, open_installation
+from casework.administration.progress_bar import progress_bar
+from casework.administration.restore_commands import OWNER_OPTION
 from casework.config import Config
-from casework.maintenance import (
-    backups,
-    clock_check,
-    database_upgrade,
-    dump,
-    evidence_check,
-    red_alert,
-    restore,
-    tick,
-)
+from casework.maintenance import backups, clock_check, database_upgrade, evidence_check, red_alert, tick
 from casework.maintenance.database_upgrade import UpgradeReport
-from casework.maintenance.restore import RestoreOrder, RestoreReport
-from casework.vault.keys.enrolment.paper_codes import write_code
-from casework.vault.keys.kek import Kek
 
-_OWNER = click.option(
-    "--owner-url",
-    metavar="URL",
-    help="PostgreSQL: địa chỉ với vai làm được bảng. / As the role that owns the tables.",
-)
 _UPGRADE_STEPS = {
     "backup": "Sao lưu / Backing up",
     "copy": "Chép sang một bản riêng / Copying",
@@ -61,85 +46,13 @@ def back_up(data: Path) -> None:
     """Sao lưu ngay, sổ vẫn chạy. / Back up now; the server may go on running."""
     with opened(data) as installation:
         evidence_check.require_agreement(installation.gate)
-        backup = backups.make(installation.config, installation.gate, progress=_bar("Đang sao lưu / Backing up"))
+        backup = backups.make(
+            installation.config, installation.gate, progress=progress_bar("Đang sao lưu / Backing up")
+        )
         deleted = backups.delete_expired(installation.config)
     click.echo(f"{backup.path}: {backup.size} bytes")
     for path in deleted:
         click.echo(f"Đã bỏ bản quá {backups.KEPT_DAYS} ngày / removed: {path.name}")
-
-
-def _bar(label: str) -> dump.Progress:
-    """Return a progress bar for a terminal; elsewhere its label alone is printed."""
-
-    def progress(size: int) -> dump.Advance:
-        bar = click.progressbar(length=size, label=label, file=sys.stderr)
-        bar.render_progress()
-
-        def advance(count: int) -> None:
-            bar.update(count)
-            if bar.finished:
-                bar.render_finish()
-
-        return advance
-
-    return progress
-
-
-@click.command("restore")
-@DATA_OPTION
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@_OWNER
-@click.option("--drill", is_flag=True, help="Chỉ tập: không đụng đến sổ đang dùng. / Rehearse in a temporary place.")
-@click.option("--lost-kek", is_flag=True, help="Khóa máy chủ đã mất. / The server's key is lost.")
-@click.option("--without-removals", is_flag=True, help="Sổ thu hồi đã mất. / The ledger of removals is lost.")
-@click.option("--yes", is_flag=True, help="Không hỏi lại. / Do not ask again.")
-def restore_backup(
-    data: Path, file: Path, owner_url: str | None, drill: bool, lost_kek: bool, without_removals: bool, yes: bool
-) -> None:
-    """Khôi phục từ một bản sao lưu. / Restore a backup, in the place of the database or as a drill."""
-    settings = _as_owner(config.load(data.absolute()), owner_url)
-    if not drill and not yes:
-        click.confirm("Mọi việc ghi sau bản sao lưu này sẽ mất. Tiếp tục? / Later work is lost. Go on?", abort=True)
-    seed = ask_key("Tờ khóa sao lưu / Backup key")
-    order = RestoreOrder(file, seed, lost_kek=lost_kek, without_revocation_log=without_removals)
-    progress = _bar("Đang đọc bản sao lưu / Reading the backup")
-    if drill:
-        _print_report(restore.drill(settings, order, hook=_print_step, progress=progress))
-        click.echo("Đã tập xong, không có gì thay đổi. / The drill is over; nothing was changed.")
-        return
-    with data_folder_lock.exclusive(settings.data):
-        _print_report(restore.restore(settings, order, hook=_print_step, progress=progress, announce=_print_kek))
-    click.echo("Đã khôi phục. Ai cũng phải đăng nhập lại. / Restored; everybody signs in anew.")
-
-
-_RESTORE_STEPS = {
-    "filled": "Đã đúng chữ ký, đã mở hết / signature and all parts hold",
-    "signed": "Đã ký lại bằng khóa mới / signed with the new key",
-    "replayed": "Đã thu hồi lại / taken away again what was taken away",
-    "checked": "Đã kiểm từng dòng / every row is checked",
-    "swapped": "Đã vào chỗ của sổ / it stands in the place of the book",
-    "noted": "Đã ghi mốc / a checkpoint is written",
-}
-
-
-def _print_step(step: str) -> None:
-    if step in _RESTORE_STEPS:
-        click.echo(f"... {_RESTORE_STEPS[step]}", err=True)
-
-
-def _print_kek(key: Kek) -> None:
-    """Print the new KEK, to be written on its sheet before it is used."""
-    click.echo(f"Khóa máy chủ mới, số {key.number}. Chép ra giấy, cất riêng. / Write this down and keep it apart:")
-    for half in (key.secret[:16], key.secret[16:]):
-        click.echo(f"    {write_code(half)}")
-
-
-def _print_report(report: RestoreReport) -> None:
-    made = clock.local(report.made_at).isoformat(timespec="minutes")
-    click.echo(f"Bản sao lưu lúc / made at {made}: {report.rows} dòng / rows")
-    click.echo(f"Đã kiểm / checked: {report.verified.rows} MAC, {report.verified.bodies} văn bản / bodies")
-    click.echo(f"Thu hồi lại / taken away again: {report.revoked}; xóa lại / erased again: {report.erased}")
-    click.echo(f"Mất / took {report.seconds:.1f} s")
 
 
 @click.command("tick")
@@ -192,7 +105,7 @@ def _as_owner(settings: Config, url: str | None) -> Config:
 
 @click.command("upgrade")
 @DATA_OPTION
-@_OWNER
+@OWNER_OPTION
 @click.option("--rehearse", is_flag=True, help="Chỉ tập trên bản chép, sổ vẫn chạy. / Only on a copy.")
 @click.option("--reason", default="", metavar="TEXT", help="Vì sao không chờ chuyển gửi khẩn. / Why not to wait.")
 def upgrade(data: Path, owner_url: str | None, rehearse: bool, reason: str) -> None:
@@ -253,4 +166,4 @@ def accept_log(data: Path, reason: str) -> None:
     click.echo("Đã ghi quyết định và lý do. Hãy chạy casework verify. / Written down with the reason; now verify.")
 
 
-COMMANDS = (accept_log, back_up, restore_backup, run_tick, upgrade)
+COMMANDS = (accept_log, back_up, run_tick, upgrade)

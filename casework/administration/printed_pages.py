@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from casework import clock, files
-from casework.administration.agency_recovery import RecoveryResult
+from casework.administration.agency_recovery import PlannedRecovery
 from casework.codelists import codelist
 from casework.config import resource
 from casework.errors import BadInput
@@ -28,17 +28,28 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 _WIDTH = 64
+_SIGNED_BY = "Dấu khóa ký"
 
 
 @dataclass(frozen=True)
 class PrintedPage:
-    """A sheet of paper: `codes` are the lines to be copied, `steps` say in a few sentences what to do with them."""
+    """A sheet of paper: `codes` are the lines to be copied, `steps` say in a few sentences what to do with them.
+
+    A renewable one can be made again by a colleague at any time: nobody waits for it to be on paper.
+    """
 
     title: str
     keeper: str
     facts: Sequence[tuple[str, str]]
     codes: Sequence[tuple[str, str]]
     steps: Sequence[str]
+    renewable: bool = False
+
+    @property
+    def last_group(self) -> str:
+        """Return the four signs that stand last on the paper, which somebody types who holds it in their hand."""
+        _name, shown = (self.codes or [fact for fact in self.facts if fact[0] == _SIGNED_BY])[-1]
+        return shown[-4:]
 
     def __repr__(self) -> str:
         return f"<paper {self.title}>"
@@ -98,7 +109,7 @@ class InstallationFacts:
         return [
             ("Sổ của", self.commune),
             ("Ngày làm", clock.local(clock.micros()).strftime("%d/%m/%Y %H:%M")),
-            ("Dấu khóa ký", signatures.fingerprint(self.checkpoint)),
+            (_SIGNED_BY, signatures.fingerprint(self.checkpoint)),
         ]
 
 
@@ -192,6 +203,7 @@ def admission_page(facts: InstallationFacts, invited: Invitation) -> PrintedPage
             "Chép mã ban đêm mà trang in ra, cất trong ví. Không ai khác đặt lại mật khẩu cho mình được.",
             "Xong thì xé nhỏ tờ này. Mã quá 24 giờ hoặc bị người khác xem: báo lại để có mã mới.",
         ),
+        renewable=True,
     )
 
 
@@ -199,7 +211,7 @@ def fingerprints_page(facts: InstallationFacts, kek: Kek) -> PrintedPage:
     """Lay out what can be shown to anybody: the fingerprints by which backups and checkpoints are recognised."""
     return PrintedPage(
         "Dấu của các khóa",
-        "Không bí mật: dán cạnh máy chủ và gửi cho người giám sát",
+        "Không bí mật: một tờ trong mỗi két, một tờ cạnh máy chủ, một tờ cho người giám sát",
         [
             *facts.lines(),
             ("Dấu khóa sao lưu", signatures.fingerprint(facts.backup)),
@@ -208,18 +220,18 @@ def fingerprints_page(facts: InstallationFacts, kek: Kek) -> PrintedPage:
         ],
         [],
         (
-            "Khi khôi phục hoặc so mốc nhật ký, dấu trên màn hình phải giống dấu trên tờ này.",
+            "Máy mất hẳn: “casework restore” trên máy mới hỏi dấu khóa ký này, cùng tờ khóa máy chủ và khóa sao lưu.",
+            "Khi so mốc nhật ký, dấu trên màn hình phải giống dấu trên tờ này.",
             "Khác một chữ: dừng lại, đừng gõ gì thêm, gọi người phụ trách.",
         ),
     )
 
 
-def after_recovery_pages(facts: InstallationFacts, agency: str, recovered: RecoveryResult) -> list[PrintedPage]:
-    """Lay out what follows a recovery: the code of the member who comes back, if they need one, and the new sheets."""
-    member, code = recovered.member, recovered.code
-    roles = ", ".join(codelist("role").get(role).vi for role in member.roles.split(","))
-    invitation = admission_page(facts, Invitation(member.name, member.username, roles, agency, code))
-    return [*([invitation] if code else []), *recovery_pages(facts, agency, recovered.dealt)]
+def planned_recovery_pages(facts: InstallationFacts, agency: str, planned: PlannedRecovery) -> list[PrintedPage]:
+    """Lay out what a recovery needs: the code of the member who comes back, if they need one, and the new sheets."""
+    roles = ", ".join(codelist("role").get(role).vi for role in planned.roles)
+    invitation = admission_page(facts, Invitation(planned.name, planned.username, roles, agency, planned.code))
+    return [*([invitation] if planned.code else []), *recovery_pages(facts, agency, planned.dealt)]
 
 
 def recovery_pages(facts: InstallationFacts, agency: str, sheets: Sequence[RecoverySheet]) -> list[PrintedPage]:

@@ -1,7 +1,8 @@
 """Rotates the keys of an installation; each rotation can be interrupted anywhere and run again."""
 
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,11 +23,18 @@ from casework.sealed import Sealed
 from casework.vault.crypto import signatures
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
+from casework.vault.crypto.signatures import Signer
 from casework.vault.keys import kek
 from casework.vault.keys.kek import Kek
 from casework.vault.models import Commune
 
 _NUMBER_BYTES = 4
+
+
+class Announced(Protocol):
+    """Puts a new key on paper, then lets it be written to its file; `again` if a rotation was broken off before."""
+
+    def __call__(self, key: Kek, /, *, again: bool) -> AbstractContextManager[None]: ...
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,8 @@ def new_backup_key() -> BackupKey:
     return BackupKey(seed, public_key(seed))
 
 
-def rotate_kek(config: Config, *, announce: Callable[[Kek], None]) -> None:
-    """Rotate the KEK, or finish a rotation that was interrupted; `announce` prints the new key before it is used.
+def rotate_kek(config: Config, *, announced: Announced) -> None:
+    """Rotate the KEK, or finish a rotation that was interrupted; the new key is on paper before it is in the file.
 
     Both keys stand in the file until every row is signed with the new one; the MACs in the database say which is in
     use. Raises Conflict for an open admission code, VaultError for a row, line or entry that does not verify.
@@ -53,12 +61,12 @@ def rotate_kek(config: Config, *, announce: Callable[[Kek], None]) -> None:
         startup.require_current_schema(config.database_url)
         database = Database(config.database_url)
         try:
-            _rotate(config, database, announce)
+            _rotate(config, database, announced)
         finally:
             database.engine.dispose()
 
 
-def _rotate(config: Config, database: Database, announce: Callable[[Kek], None]) -> None:
+def _rotate(config: Config, database: Database, announced: Announced) -> None:
     keys = kek.load_all(config.kek_file)
     communes, number = communes_and_kek_number(database)
     current = next((key for key in keys if key.number == number), None)
@@ -66,10 +74,10 @@ def _rotate(config: Config, database: Database, announce: Callable[[Kek], None])
         raise VaultError(f"Tệp khóa không có khóa số {number} của cơ sở dữ liệu, hoặc đây là bản dùng thử.")
     broken_off = len(keys) > 1
     new_kek = keys[-1] if broken_off else kek.next_kek(current)
-    if new_kek != current:
-        kek.replace(config.kek_file, [current, new_kek])
+    with announced(new_kek, again=broken_off):
+        if new_kek != current:
+            kek.replace(config.kek_file, [current, new_kek])
     try:
-        announce(new_kek)
         if new_kek != current:
             gate = Gate(database, current, outside_evidence.of_installation(config))
             _sign_all_rows(config, gate, communes, new_kek)
@@ -117,28 +125,23 @@ def communes_and_kek_number(database: Database) -> tuple[list[UUID], int]:
     return [row.id for row in rows], numbers.pop()
 
 
-def rotate_checkpoint_key(config: Config, gate: Gate) -> bytes:
-    """Sign checkpoints with a new key from now on and return its public half; it is pinned before it is used."""
+def rotate_checkpoint_key(config: Config, gate: Gate, signer: Signer) -> None:
+    """Sign checkpoints with a new key from now on, whose fingerprint is on paper; it is pinned before it is used."""
     if config.checkpoint_file is None:
         raise VaultError("Bản cài đặt này không có khóa ký mốc.")
-    with data_folder_lock.exclusive(config.data):
-        signer = signatures.new_signer()
-        settings.pin_checkpoint(config, signer.public)
-        signatures.replace(config.checkpoint_file, signer)
-        _note_in_logs(gate, "checkpoint")
-    return signer.public
+    settings.pin_checkpoint(config, signer.public)
+    signatures.replace(config.checkpoint_file, signer)
+    note_in_logs(gate, "checkpoint")
 
 
-def rotate_backup_key(config: Config, gate: Gate) -> BackupKey:
-    """Encrypt backups to a new key from now on and return it, so that its private half can be printed."""
-    with data_folder_lock.exclusive(config.data):
-        backup_key = new_backup_key()
-        settings.pin_backup(config, backup_key.public)
-        _note_in_logs(gate, "backup")
-    return backup_key
+def pin_backup_key(config: Config, gate: Gate, backup_key: BackupKey) -> None:
+    """Encrypt backups to a new key from now on, whose private half is on paper."""
+    settings.pin_backup(config, backup_key.public)
+    note_in_logs(gate, "backup")
 
 
-def _note_in_logs(gate: Gate, what: str) -> None:
+def note_in_logs(gate: Gate, what: str) -> None:
+    """Write to the log of every commune which key outside the database is a new one."""
     communes, _ = communes_and_kek_number(gate.database)
     for commune_id in communes:
         gate.perform(console_of(commune_id), note_rotation, what)

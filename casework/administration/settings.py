@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import tomli_w
@@ -14,6 +15,7 @@ _WORDS = "# Cài đặt của Sổ ca. Không có bí mật nào trong tệp nà
 
 
 def write(config: Config) -> None:
+    """Write the settings of a new data folder: those that `init` asks, and any other that is not as usual."""
     values = {
         "database_url": config.database_url,
         "kek_file": _written(config, config.kek_file),
@@ -25,6 +27,9 @@ def write(config: Config) -> None:
         "checkpoint_public": config.checkpoint_public,
         "backup_public": config.backup_public,
     }
+    for field in fields(Config):
+        if field.name not in (*values, "data", "mail_password_file") and getattr(config, field.name) != field.default:
+            values[field.name] = getattr(config, field.name)
     files.write_new(config.data / SETTINGS, _WORDS + tomli_w.dumps(values))
 
 

@@ -14,7 +14,7 @@ from casework.administration.installation import Installation
 from casework.administration.printed_pages import InstallationFacts, Invitation, PrintedPage
 from casework.administration.setup_answers import AgencyAnswers, FirstPerson, SetupAnswers
 from casework.codelists import codelist
-from casework.config import UNFINISHED, Config, ConfigurationError
+from casework.config import CALENDAR, UNFINISHED, Config, ConfigurationError
 from casework.db import upgrade
 from casework.gate import open_gate
 from casework.maintenance import checkpoints
@@ -87,7 +87,7 @@ def _create(folder: Path, answers: SetupAnswers) -> NewInstallation:
         backup_dir=answers.places.backups,
     )
     settings.write(config)
-    files.write_new(folder / "calendar.toml", _calendar(answers))
+    files.write_new(folder / CALENDAR, _calendar(answers))
     upgrade(config.database_url)
     facts = InstallationFacts(answers.commune, answers.public_url, signer.public, backup_key.public)
     return NewInstallation(facts, Installation(config, open_gate(config, new_kek)), backup_key.seed)

@@ -16,6 +16,8 @@ from casework.gate import Gate
 from casework.maintenance import row_comparison, tick
 
 _LOOK_EVERY_SECONDS = 60.0
+# Less than systemd waits (TimeoutStopSec).
+_WAIT_SECONDS = 20.0
 log = logging.getLogger(__name__)
 
 
@@ -40,6 +42,11 @@ class BackgroundJobs:
     def _start(self) -> None:
         self.working = threading.Thread(target=self._work, daemon=True)
         self.working.start()
+
+    def wait(self) -> None:
+        """Wait for jobs that are under way when the program stops, as long as systemd allows."""
+        if self.working is not None:
+            self.working.join(_WAIT_SECONDS)
 
     def _work(self) -> None:
         if tick.due(self._config):

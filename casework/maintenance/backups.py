@@ -14,7 +14,7 @@ from casework.audit.models import AuditLine
 from casework.config import Config, ConfigurationError
 from casework.errors import VaultError
 from casework.gate import ActContext, Gate, action
-from casework.maintenance import checkpoints, dump
+from casework.maintenance import carried_files, checkpoints, dump
 from casework.maintenance.system_actors import commune_ids, system_of
 from casework.policy.vocabulary import Act
 from casework.vault.crypto import backup_archive, signatures
@@ -56,13 +56,14 @@ def write(config: Config, *, progress: dump.Progress = dump.no_progress) -> Back
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{clock.now():{_NAME}}{_SUFFIX}"
     with unguarded_database.snapshot(config.database_url) as connection:
-        about = _about(connection)
+        # The revocation log is read after the snapshot began: what it says later is revoked again by a restore.
+        about = _about(connection) | {"carried": carried_files.read(config)}
         tables = dump.tables_of(connection)
         stream = dump.dump_lines(connection, about, tables, advance=progress(dump.count_rows(connection, tables)))
         files.replace(
             path,
             backup_archive.seal_archive(
-                stream, _header(about, signer.public, backup_key), public=backup_key, signer=signer
+                stream, _header(config, about, signer.public, backup_key), public=backup_key, signer=signer
             ),
         )
     return Backup(path, path.stat().st_size)
@@ -91,10 +92,15 @@ def log_lengths(connection: Connection) -> dict[UUID, int]:
     return {row[0]: row[1] for row in connection.execute(longest)}
 
 
-def _header(about: dict[str, Any], signer: bytes, public: bytes) -> dict[str, Any]:
-    """Return the header in the clear, read before the backup key is typed; the lengths of the logs stay inside."""
+def _header(config: Config, about: dict[str, Any], signer: bytes, public: bytes) -> dict[str, Any]:
+    """Return the header in the clear, read before the backup key is typed; the lengths of the logs stay inside.
+
+    The public keys that signatures are verified with travel along, the signer's first: on a machine that knows none
+    the fingerprint on paper says which of them is ours.
+    """
     keys = {"signed_by": signatures.fingerprint(signer), "sealed_to": signatures.fingerprint(public)}
-    return {name: about[name] for name in ("at", "revision", "kek")} | keys
+    publics = list(dict.fromkeys((signatures.encode_public(signer), *config.checkpoint_public)))
+    return {name: about[name] for name in ("at", "revision", "kek")} | keys | {"publics": publics}
 
 
 def list_backups(config: Config) -> list[Path]:

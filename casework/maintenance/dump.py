@@ -95,6 +95,11 @@ def fill_from_lines(connection: Connection, stream: Iterable[bytes]) -> Contents
     return Contents(about, rows)
 
 
+def first_line(stream: Iterable[bytes]) -> Mapping[str, Any]:
+    """Return the first line of a dump, which tells about it; raise VaultError if it is none."""
+    return _Reader(_split(stream)).first()
+
+
 @dataclass(frozen=True)
 class _Reader:
     lines: Iterator[Any]

@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from sqlite3 import DatabaseError
@@ -23,6 +23,7 @@ from casework.config import Config, ConfigurationError
 from casework.db import upgrade
 from casework.gate import Gate, open_gate
 from casework.maintenance import (
+    backup_fit,
     checkpoints,
     dump,
     lost_kek_restore,
@@ -85,12 +86,12 @@ def restore(
     *,
     hook: Hook = _no_hook,
     progress: dump.Progress = dump.no_progress,
-    announce: Callable[[Kek], None],
+    announced: Callable[[Kek], AbstractContextManager[None]],
 ) -> RestoreReport:
     """Restore a backup in the place of the database; nobody else may use the folder meanwhile.
 
-    `progress` counts bytes of the file. `announce` is given the new KEK of an installation that has lost its own, so
-    that it is printed before it is used. Raises VaultError or ConfigurationError for a backup that does not verify or
+    `progress` counts bytes of the file. `announced` puts the new KEK of an installation that has lost its own
+    on paper before it is used. Raises VaultError or ConfigurationError for a backup that does not verify or
     fit.
     """
     started = time.monotonic()
@@ -99,8 +100,8 @@ def restore(
         used_kek = _kek_of(config, order, archive)
         report = _build_beside(config, order, archive, used_kek, hook=hook, progress=progress)
     if order.lost_kek:
-        announce(used_kek)
-        kek.write(config.kek_file, used_kek)
+        with announced(used_kek):
+            kek.write(config.kek_file, used_kek)
     hook("checked")
     _note_restore(config, used_kek, report.log_lengths)
     hook("remarked")
@@ -168,7 +169,7 @@ def _kek_of(config: Config, order: RestoreOrder, archive: BinaryIO) -> Kek:
         return kek.load(config.kek_file, demo=config.demo)
     if config.kek_file.exists():
         raise ConfigurationError(f"Tệp khóa {config.kek_file} vẫn còn. Nếu đúng là khóa đã mất, hãy dời tệp này đi.")
-    header = backup_archive.verify_archive(archive, checkpoints.publics(config))
+    header = backup_fit.verified_header(archive, checkpoints.publics(config))
     return kek.next_kek(Kek(max(header["kek"]), b""))
 
 
@@ -177,12 +178,15 @@ def _build_beside(
 ) -> RestoreReport:
     """Make the whole new database beside the live one and verify it; the live one is not touched."""
     fresh = replace(config, database_url=unguarded_database.url_beside(config.database_url))
-    header = backup_archive.verify_archive(archive, checkpoints.publics(config))
+    header = backup_fit.verified_header(archive, checkpoints.publics(config))
     _require_fitting(header, used_kek, lost=order.lost_kek)
+    backup_fit.require_sheet(header, order.seed)
     stream = _with_progress(backup_archive.open_archive(archive, order.seed), archive, progress)
     contents = _fill_new_database(fresh.database_url, stream)
     hook("filled")
-    if order.lost_kek:
+    if not order.lost_kek:
+        backup_fit.require_kek(fresh.database_url, used_kek)
+    else:
         with unguarded_database.open_for_writing(fresh.database_url) as connection:
             lost_kek_restore.resign_all(connection, used_kek)
         hook("signed")

@@ -4,11 +4,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from casework import grants, schema, unguarded_database
 from casework.config import Config, ConfigurationError
 from casework.db import Base
-from casework.gate import open_gate
+from casework.gate import Gate, open_gate
 from casework.maintenance import evidence_check
 from casework.secure_delete import truncate_wal
 from casework.vault.keys import kek
@@ -25,6 +26,14 @@ def make_ready(config: Config) -> None:
         truncate_wal(gate.database.engine)
     finally:
         gate.database.engine.dispose()
+
+
+def leave_whole(gate: Gate) -> None:
+    """Bring the write-ahead log into the SQLite file when the program stops, so that the one file is the whole book."""
+    gate.database.engine.dispose()
+    with suppress(SQLAlchemyError):
+        truncate_wal(gate.database.engine)
+    gate.database.engine.dispose()
 
 
 def tidy(config: Config) -> None:

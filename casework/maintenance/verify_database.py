@@ -140,6 +140,10 @@ def _own_rows(database: _Database) -> Iterator[Fault]:
 
 def find_all_faults(config: Config, gate: Gate) -> list[Fault]:
     """Return every inconsistency of an installation at one moment, and what differs from the evidence outside."""
+    damage = unguarded_database.find_damage(config.database_url)
+    if damage:
+        # Rows of a file that is damaged are not there, or are others: nothing that is said of them would be true.
+        return [Fault("database", None, f"tệp cơ sở dữ liệu hỏng / the file is damaged: {words}") for words in damage]
     faults = []
     with unguarded_database.snapshot(config.database_url) as connection:
         faults += find_faults(connection, gate.server_keys)

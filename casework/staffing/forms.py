@@ -1,20 +1,25 @@
 """Forms of staffing: who reads a case, who keeps its recovery sheets, who holds it, which agency a member moves to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import request
 from flask_babel import lazy_gettext as _
+from wtforms import HiddenField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework.accounts.staff import Colleague
 from casework.cases.fields import field_of
 from casework.cases.restriction import Readers
 from casework.cases.sections import SafetyPlan
+from casework.errors import BadInput, gettext_noop
 from casework.staffing.directory import AgencyEntry
+from casework.vault.keys.enrolment.paper_codes import read_signs
 from casework.web.choice_fields import code_words
 from casework.web.forms import Choice, Choices, Form, ShortText
+
+NOT_PRINTED = gettext_noop("Các tờ này không đọc được. Hãy hủy các tờ vừa in rồi làm lại từ đầu.")
 
 
 def _who_must_not_know() -> Any:
@@ -45,6 +50,43 @@ class SheetsForm(Form):
     def officers(self) -> list[str]:
         """Return the names that were typed, in the order of the sheets."""
         return [str(box.data) for box in (self.first, self.second, self.third) if box.data]
+
+
+class PrintedSheetsForm(Form):
+    """Recovery sheets that are printed and not good yet: what stands on them, and what is typed from each paper."""
+
+    whom, first, second, third = HiddenField(), HiddenField(), HiddenField(), HiddenField()
+    # The digits of the circle, the number of the set, and the code of each sheet.
+    sheets = HiddenField()
+    seat_1 = ShortText(_("4 ký tự cuối của mã trên tờ số 1"))
+    seat_2 = ShortText(_("4 ký tự cuối của mã trên tờ số 2"))
+    seat_3 = ShortText(_("4 ký tự cuối của mã trên tờ số 3"))
+
+    def officers(self) -> list[str]:
+        """Return who keeps the sheets, in the order of the sheets."""
+        return [str(box.data) for box in (self.first, self.second, self.third) if box.data]
+
+    def __init__(self, **given: Any) -> None:
+        """Ask from the paper of a third sheet only where there is one."""
+        super().__init__(**given)  # type: ignore[no-untyped-call]
+        if not self.third.data:
+            del self.seat_3
+
+    def printed(self) -> tuple[str, int, list[str]]:
+        """Return digits of the circle, number and codes of the sheets; raise BadInput for what no page of ours sent."""
+        try:
+            circle, number, *codes = str(self.sheets.data).split(" ")
+            return circle, int(number), codes
+        except ValueError:
+            raise BadInput(NOT_PRINTED) from None
+
+    def is_confirmed(self, codes: Sequence[str]) -> bool:
+        """Tell whether the last signs of each sheet were typed as on the paper; a box that differs says so."""
+        boxes = [box for box in (self.seat_1, self.seat_2, getattr(self, "seat_3", None)) if box is not None]
+        for box, code in zip(boxes, codes, strict=False):
+            if read_signs(str(box.data or "")) != code[-4:]:
+                box.errors = [_("Không giống tờ đã in. Hãy gõ 4 ký tự cuối của mã, đọc từ tờ giấy.")]
+        return len(boxes) == len(codes) and not any(box.errors for box in boxes)
 
 
 class HandOverForm(Form):

@@ -12,8 +12,8 @@ from casework.cases.circle_recovery import CircleSheets
 from casework.errors import BadInput
 from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
-from casework.staffing.forms import SheetsForm, hand_over_form, readers_form
-from casework.vault.keys.enrolment.paper_codes import write_code
+from casework.staffing.forms import PrintedSheetsForm, SheetsForm, hand_over_form, readers_form
+from casework.vault.keys.enrolment.paper_codes import read_code, write_code
 from casework.web.current_user import check_permission, me, perform
 
 blueprint = Blueprint("readers", __name__)
@@ -53,16 +53,32 @@ def lift(case_id: UUID) -> Response:
 
 @blueprint.route(f"{CASE}/to-khoi-phuc", methods=["GET", "POST"])
 def deal_sheets(case_id: UUID) -> Answer:
-    """Ask who shall keep the recovery sheets of those who read a restricted case, and print them."""
-    check_permission(Act.CIRCLE_SHEETS)
+    """Ask who shall keep the recovery sheets of those who read a restricted case, and print them; none is good yet."""
+    check_permission(Act.CIRCLE_PLAN)
     readers, form = perform(restriction.read_readers, case_id), SheetsForm()
     if form.validate_on_submit():
         try:
-            made = perform(circle_recovery.make_sheets, case_id, form.officers(), whom=form.whom.data or "")
-            return render_template("staffing/dealt.html", case_id=case_id, sheets=printed_sheets(made))
+            planned = perform(circle_recovery.plan_sheets, case_id, form.officers(), whom=form.whom.data or "")
+            return _print_sheets(case_id, printed_form(form, planned))
         except BadInput as cause:
             form.first.errors = [_(str(cause))]
     return render_template("staffing/sheets.html", readers=readers, form=form), 422 if form.errors else 200
+
+
+@blueprint.post(f"{CASE}/to-khoi-phuc/xac-nhan")
+def confirm_sheets(case_id: UUID) -> Answer:
+    """Make printed sheets good, once the last signs of each were typed from the paper."""
+    check_permission(Act.CIRCLE_SHEETS)
+    perform(restriction.read_readers, case_id)
+    form = PrintedSheetsForm()
+    _circle, number, codes = form.printed()
+    if not (form.validate_on_submit() and form.is_confirmed(codes)):
+        return _print_sheets(case_id, form), 422
+    secrets, officers = [read_code(code) for code in codes], form.officers()
+    whom = form.whom.data or ""
+    perform(circle_recovery.make_sheets, case_id, officers, number=number, secrets=secrets, whom=whom)
+    flash(_("Các tờ khôi phục mới đã có hiệu lực, tờ cũ hết giá trị. Trao tận tay từng người."), "done")
+    return redirect(url_for("staffing.readers.who", case_id=case_id), 303)
 
 
 @blueprint.route(f"{CASE}/giao", methods=["GET", "POST"])
@@ -110,16 +126,29 @@ class PrintedSheet(Sealed):
     partners: str
 
 
-def printed_sheets(made: CircleSheets) -> list[PrintedSheet]:
-    names = {sheet.seat: sheet.name for sheet in made.sheets}
+def _print_sheets(case_id: UUID, form: PrintedSheetsForm) -> str:
+    return render_template("staffing/dealt.html", case_id=case_id, sheets=printed_sheets(form), form=form)
+
+
+def printed_form(asked: SheetsForm, planned: CircleSheets) -> PrintedSheetsForm:
+    """Return the form that makes planned sheets good; it carries what stands on them, for nothing is kept of it."""
+    codes = [write_code(sheet.secret) for sheet in planned.sheets]
+    sheets = " ".join([planned.circle, str(planned.sheets[0].number), *codes])
+    carried = {"whom": asked.whom.data, "first": asked.first.data, "second": asked.second.data}
+    return PrintedSheetsForm(formdata=None, data=carried | {"third": asked.third.data, "sheets": sheets})
+
+
+def printed_sheets(form: PrintedSheetsForm) -> list[PrintedSheet]:
+    circle, number, codes = form.printed()
+    names = list(enumerate(form.officers(), start=1))
     return [
         PrintedSheet(
-            name=sheet.name,
-            circle=made.circle,
-            number=sheet.number,
-            seat=sheet.seat,
-            code=write_code(sheet.secret),
-            partners=", ".join(f"{names[seat]} ({seat})" for seat in sheet.partners),
+            name=name,
+            circle=circle,
+            number=number,
+            seat=seat,
+            code=code,
+            partners=", ".join(f"{other} ({place})" for place, other in names if place != seat),
         )
-        for sheet in made.sheets
+        for (seat, name), code in zip(names, codes, strict=False)
     ]

@@ -13,7 +13,7 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from casework.errors import BadInput, CaseworkError, Conflict, VaultError
+from casework.errors import BadInput, CaseworkError, Conflict, DamagedDatabase, VaultError
 from casework.web import form_tokens
 
 log = logging.getLogger("casework.web")
@@ -22,6 +22,10 @@ WAIT = "<!doctype html><html lang=vi><meta charset=utf-8><title>Sổ ca</title><
 STOP = (
     "<!doctype html><html lang=vi><meta charset=utf-8><title>Sổ ca</title>"
     "<p>Sổ không còn nguyên vẹn. Hãy dừng lại, giữ nguyên máy và gọi người quản trị sổ."
+)
+DAMAGED = (
+    "<!doctype html><html lang=vi><meta charset=utf-8><title>Sổ ca</title>"
+    "<p>Tệp của sổ bị hỏng. Hãy dừng lại, ghi việc ra giấy và gọi ngay người quản trị sổ."
 )
 # The names of the administrators of a commune, as far as they can still be read; set by the application.
 TO_CALL = "casework.to_call"
@@ -110,7 +114,7 @@ def answer(error: Exception) -> Response:
     elif not isinstance(error, CaseworkError) and status == 500:
         log.error("fault=%s at=%s", type(error).__name__, _frames(error))
     if isinstance(error, VaultError):
-        return _integrity_page(status)
+        return _integrity_page(status, damaged=isinstance(error, DamagedDatabase))
     advice = gettext(str(error)) if isinstance(error, BadInput | Conflict) and error.args else None
     return page(status, advice)
 
@@ -122,9 +126,14 @@ def page(status: int, advice: str | None = None) -> Response:
     return _rendered(status, "web/error.html", WAIT, **shown)
 
 
-def _integrity_page(status: int) -> Response:
-    """Say that what was written no longer holds, whom to call, and what not to do; nobody is told to try again."""
-    return _rendered(status, "web/integrity.html", STOP, to_call=_names_to_call, **_typed(status))
+def _integrity_page(status: int, *, damaged: bool) -> Response:
+    """Say that what was written no longer holds, whom to call, and what not to do; nobody is told to try again.
+
+    A file that is damaged is said to be that: nobody has put anything back, and a backup is what helps.
+    """
+    instead = DAMAGED if damaged else STOP
+    shown = {"to_call": _names_to_call, "damaged": damaged} | _typed(status)
+    return _rendered(status, "web/integrity.html", instead, **shown)
 
 
 def _typed(status: int) -> dict[str, object]:

@@ -28,6 +28,7 @@ FIELD, RESTORED = "form_token", "viet-do"
 WRITING = "f"
 # Secrets are never kept: what is typed into these boxes must be typed again.
 SECRET = frozenset({"passphrase", "digits", "code", "short", "passkey", "proof", "offer"})
+SECRET |= {"sheets", "seat_1", "seat_2", "seat_3"}
 # What a page puts into a form itself says nothing of a person, and is never kept or else not typed.
 _TOKENS = frozenset({"csrf_token", FIELD, "roi"})
 # Which button was pressed, or which step was sent, is no answer.

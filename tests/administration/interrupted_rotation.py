@@ -7,6 +7,7 @@ database before which it dies, a word is the step after which it does; "never" l
 import os
 import signal
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from casework.config import Config
 from casework.gate import Gate
 from casework.vault.keys import kek
 
-STEPS = ("written", "announced", "committed", "dropped")
+STEPS = ("announced", "written", "committed", "dropped")
 
 
 def die() -> None:
@@ -60,14 +61,15 @@ def main(folder: str, url: str, moment: str) -> None:
     else:
         _dies_after(moment)
 
-    def announce(new_kek: kek.Kek) -> None:
-        sys.stdout.write(f"{new_kek.number}\n")
+    def announced(key: kek.Kek, *, again: bool) -> AbstractContextManager[None]:
+        sys.stdout.write(f"{key.number} {again}\n")
         if moment == "announced":
             die()
+        return nullcontext()
 
     data_folder = Path(folder)
     config = Config(data=data_folder, database_url=url, kek_file=data_folder / "kek")
-    server_key_rotation.rotate_kek(config, announce=announce)
+    server_key_rotation.rotate_kek(config, announced=announced)
 
 
 if __name__ == "__main__":

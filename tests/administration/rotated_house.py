@@ -1,5 +1,7 @@
 """Rotating the KEK of a copied house, and checks of what is there afterwards."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 from casework.administration import server_key_rotation
 from casework.audit.outside_evidence import of_installation
 from casework.db import Base
@@ -13,11 +15,22 @@ from tests.people import COMMUNES
 from tests.tampering import stolen
 
 
+def unprinted(_key: kek.Kek, *, again: bool) -> AbstractContextManager[None]:
+    """Let a new key be used that nobody prints."""
+    return nullcontext()
+
+
 def rotate_kek(house: House) -> kek.Kek:
     """Rotate the KEK of a house, and let its gate use the new one as a server started afterwards does."""
-    announced: list[kek.Kek] = []
-    server_key_rotation.rotate_kek(house.config, announce=announced.append)
-    return reopen(house, announced[0])
+    printed: list[kek.Kek] = []
+
+    def announced(key: kek.Kek, *, again: bool) -> AbstractContextManager[None]:
+        assert not again
+        printed.append(key)
+        return nullcontext()
+
+    server_key_rotation.rotate_kek(house.config, announced=announced)
+    return reopen(house, printed[0])
 
 
 def reopen(house: House, expected: kek.Kek | None = None) -> kek.Kek:

@@ -18,7 +18,7 @@ from casework.vault.keys import kek
 from casework.vault.keys.enrolment.models import Admission
 from casework.web.session_loading import load_session
 from tests.accounts.authenticator import Authenticator, enrols
-from tests.administration.rotated_house import assert_everything_holds, kek_numbers, rotate_kek
+from tests.administration.rotated_house import assert_everything_holds, kek_numbers, rotate_kek, unprinted
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import KEK, STAFF, THANH_SON
 from tests.tampering import refused, stolen
@@ -91,7 +91,7 @@ def test_it_stops_at_a_row_that_does_not_hold_and_changes_nothing(house: House, 
             keys = tuple(column.name for column in thief.table(table).primary_key)
             thief.change(table, {name: row[name] for name in keys}, **change)
         with pytest.raises(VaultError, match=table):
-            server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
+            server_key_rotation.rotate_kek(house.config, announced=unprinted)
         assert kek_numbers(house) == {KEK.number}
         with stolen(house) as thief:
             thief.put_back(table, keys, row)
@@ -106,11 +106,11 @@ def test_a_row_that_was_put_in_before_the_rotation_is_not_signed(house: House, l
         planted = thief.rows("envelope", case_id=case_id)[0] | {"agency_id": police}
         thief.put("envelope", planted)
     with pytest.raises(VaultError, match="envelope"):
-        server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
+        server_key_rotation.rotate_kek(house.config, announced=unprinted)
     with stolen(house) as thief:
         thief.change("envelope", {"agency_id": police, "case_id": case_id}, case_id=uuid4())
     with pytest.raises(VaultError, match="envelope"):
-        server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
+        server_key_rotation.rotate_kek(house.config, announced=unprinted)
     assert kek_numbers(house) == {KEK.number}
 
 
@@ -119,7 +119,7 @@ def test_a_row_that_is_gone_stops_the_rotation(house: House, lan: Someone):
     with stolen(house) as thief:
         assert thief.delete("ground", case_id=case_id)
     with pytest.raises(VaultError, match="head"):
-        server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
+        server_key_rotation.rotate_kek(house.config, announced=unprinted)
     assert kek_numbers(house) == {KEK.number}
 
 
@@ -132,7 +132,7 @@ def test_a_stale_head_and_a_forged_line_stop_it_too(house: House, lan: Someone):
         newest = thief.rows("head", id=case_id)
         thief.put_back("head", ("id",), *old)
     with pytest.raises(VaultError, match="verify"):
-        server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
+        server_key_rotation.rotate_kek(house.config, announced=unprinted)
     with stolen(house) as thief:
         thief.put_back("head", ("id",), *newest)
     assert_everything_holds(house, lan, case_id)
@@ -144,7 +144,7 @@ def test_a_stale_head_and_a_forged_line_stop_it_too(house: House, lan: Someone):
 def test_it_waits_until_the_server_has_stopped(house: House):
     waits = pytest.raises(ConfigurationError, match="đang chạy")
     with data_folder_lock.shared(house.config.data), data_folder_lock.shared(house.config.data), waits:
-        server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
+        server_key_rotation.rotate_kek(house.config, announced=unprinted)
     refuses = pytest.raises(ConfigurationError, match="Đang đổi khóa")
     with data_folder_lock.exclusive(house.config.data), refuses, data_folder_lock.shared(house.config.data):
         raise AssertionError
@@ -154,7 +154,7 @@ def test_it_waits_until_the_server_has_stopped(house: House):
 def test_a_key_file_of_another_database_changes_nothing(house: House):
     kek.replace(house.config.kek_file, [kek.Kek(7, bytes(32))])
     with pytest.raises(VaultError, match="khóa số 1"):
-        server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
+        server_key_rotation.rotate_kek(house.config, announced=unprinted)
     assert kek_numbers(house) == {KEK.number}
 
 
@@ -168,7 +168,7 @@ def test_a_code_of_admission_that_is_out_is_waited_for_and_a_dead_one_is_removed
     with stolen(house) as thief:
         thief.put("admission", {column.name: getattr(row, column.name) for column in thief.table("admission").columns})
     with pytest.raises(Conflict, match="24 giờ"):
-        server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
+        server_key_rotation.rotate_kek(house.config, announced=unprinted)
     assert kek_numbers(house) == {KEK.number}
     with clock.use_clock(lambda: at + 25 * 3600 * clock.MICROSECOND):
         assert rotate_kek(house).number == 2
@@ -182,4 +182,4 @@ def test_a_database_without_a_commune_is_refused(tmp_path):
     place = Config(data=tmp_path, database_url=url, kek_file=tmp_path / "kek")
     kek.create(place.kek_file, 1)
     with pytest.raises(VaultError, match="không có xã"):
-        server_key_rotation.rotate_kek(place, announce=lambda _: None)
+        server_key_rotation.rotate_kek(place, announced=unprinted)

@@ -9,11 +9,11 @@ from flask.testing import FlaskClient
 from casework import unguarded_database
 from casework.addresses import actions as addresses
 from casework.audit import freshness
-from casework.cases import circle_recovery
 from casework.cases.trusted_addresses import list_addresses
 from casework.desk import actions as desk
 from casework.maintenance import verify_database
 from casework.maintenance.alarms import Alarms
+from tests.circle_sheets import made_sheets
 from tests.house import House, Someone, only_sqlite
 from tests.people import STAFF, THANH_SON
 from tests.referrals.scenes import ground
@@ -157,7 +157,7 @@ def test_a_head_that_was_given_another_kind_stops_one_case_and_no_page(
 def test_what_opens_an_agency_again_is_missed_when_it_is_gone(house: House, mai: Someone, lan: Someone, table: str):
     """The attack: sheets that were tried open nothing any more, and nobody knows before they are needed."""
     case_id = lan.opens_a_case(circle=[mai])
-    lan.does(circle_recovery.make_sheets, case_id, ["Bà Tư", "Ông Năm"])
+    made_sheets(lan, case_id, ["Bà Tư", "Ông Năm"])
     assert not _tables_named(house)
     with stolen(house) as thief:
         assert thief.delete(table)

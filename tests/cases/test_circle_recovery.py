@@ -3,18 +3,20 @@
 from uuid import UUID
 
 import pytest
+from lxml import html
 
 from casework import clock
 from casework.accounts import admission_actions
 from casework.administration import agency_recovery, installation
 from casework.administration.installation import Installation
-from casework.cases import circle_recovery, restriction
+from casework.cases import restriction
 from casework.cases.circle_recovery import CircleSheets
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, Conflict, VaultError
 from casework.policy.vocabulary import Role, Section
 from tests.cases.keys import settle, wraps_of
 from tests.cases.test_restriction import holds, owner_of
+from tests.circle_sheets import made_sheets
 from tests.house import House, Someone, only_sqlite
 from tests.people import THANH_SON
 from tests.staffing.model import admit, sign_in_with
@@ -36,7 +38,9 @@ def at_the_console(house: House, act, sheets: CircleSheets, *arguments):
 
 def recovers(house: House, sheets: CircleSheets, pair: tuple[int, int], username: str):
     first, second = ((sheets.sheets[at].seat, sheets.sheets[at].secret) for at in pair)
-    return at_the_console(house, agency_recovery.recover, sheets, first, second, username)
+    planned = at_the_console(house, agency_recovery.plan_recovery, sheets, first, second, username)
+    at_the_console(house, agency_recovery.recover, sheets, first, second, planned)
+    return planned
 
 
 def readmits(house: House, name: str) -> bytes:
@@ -53,7 +57,7 @@ def reads(somebody: Someone, case_id: UUID) -> bool:
 
 
 def test_when_every_reader_lost_the_key_two_sheets_open_the_case_for_one_of_them(house: House, lan, mai, hoa, hidden):
-    sheets, circle = lan.does(circle_recovery.make_sheets, hidden, KEEPERS, whom="chị Hòa"), owner_of(house, hidden)
+    sheets, circle = made_sheets(lan, hidden, KEEPERS, whom="chị Hòa"), owner_of(house, hidden)
     seed = readmits(house, "lan")
     lan, mai = sign_in_with(house, "lan", seed), sign_in_with(house, "mai", readmits(house, "mai"))
     assert not reads(lan, hidden)
@@ -82,21 +86,21 @@ def test_who_must_not_know_keeps_no_sheet_and_two_different_people_do(house: Hou
         ((*KEEPERS, "Bà Tư"), ""),
     ):
         with pytest.raises(BadInput):
-            lan.does(circle_recovery.make_sheets, hidden, officers, whom=whom)
+            made_sheets(lan, hidden, officers, whom=whom)
     assert lan.does(restriction.read_readers, hidden).keepers == ()
-    lan.does(circle_recovery.make_sheets, hidden, KEEPERS[:2])
+    made_sheets(lan, hidden, KEEPERS[:2])
     assert mai.does(restriction.read_readers, hidden).keepers == KEEPERS[:2]
     with pytest.raises(BadInput, match="tờ khôi phục"):
         lan.does(restriction.change, hidden, [mai.id], whom="chồng chị Pha là anh Páo, và bà Pha")
     with pytest.raises(Conflict):
-        lan.does(circle_recovery.make_sheets, lan.opens_a_case(), KEEPERS)
+        made_sheets(lan, lan.opens_a_case(), KEEPERS)
 
 
 def test_a_case_that_one_person_alone_can_open_says_so_until_two_sheets_were_tried(house: House, lan, mai, hoa, hidden):
     assert not lan.does(restriction.read_readers, hidden).lonely
     house["son"].does(admission_actions.restart, mai.id)
     assert lan.does(restriction.read_readers, hidden).lonely
-    sheets = lan.does(circle_recovery.make_sheets, hidden, KEEPERS[:2])
+    sheets = made_sheets(lan, hidden, KEEPERS[:2])
     for sheet in sheets.sheets:
         assert lan.does(restriction.read_readers, hidden).lonely
         at_the_console(house, agency_recovery.drill_sheet, sheets, sheet.seat, sheet.secret)
@@ -108,7 +112,7 @@ def test_a_case_that_one_person_alone_can_open_says_so_until_two_sheets_were_tri
 
 
 def test_with_the_circle_its_sheets_end_and_nobody_without_cases_comes_in(house: House, lan, mai, hidden):
-    sheets, circle = lan.does(circle_recovery.make_sheets, hidden, KEEPERS[:2]), owner_of(house, hidden)
+    sheets, circle = made_sheets(lan, hidden, KEEPERS[:2]), owner_of(house, hidden)
     for stranger in ("son", "ai.do"):
         with pytest.raises(BadInput):
             recovers(house, sheets, (0, 1), stranger)
@@ -138,4 +142,22 @@ def test_the_page_shows_the_sheets_once(house: House, lan, hidden, browser):
     assert shown.status_code == 200
     assert shown.text.count("paper-code") == 2
     assert "no-store" in shown.headers["Cache-Control"]
+    # Nothing is good, and nobody keeps anything, until the signs were typed from the paper.
+    assert KEEPERS[0] not in client.get(f"{url}/to-khoi-phuc").text
+    page = html.fromstring(shown.text)
+    carried = {box.get("name"): box.get("value", "") for box in page.xpath("//form[@id='f']//input[@type='hidden']")}
+    codes = [code.text for code in page.find_class("paper-code")]
+    first, second = (str(code)[-4:] for code in codes)
+    for typed in ({"seat_1": first, "seat_2": "0000"}, {"seat_1": second, "seat_2": first}, {}):
+        again = client.post(f"{url}/to-khoi-phuc/xac-nhan", data=carried | typed)
+        assert (again.status_code, again.text.count("paper-code")) == (422, 2)
+        assert codes[0] in again.text
+    for broken in ("", "x", "1 2 3", carried["sheets"] + " " + codes[0], carried["sheets"][:-1]):
+        typed = {"seat_1": first, "seat_2": second, "sheets": broken}
+        assert client.post(f"{url}/to-khoi-phuc/xac-nhan", data=carried | typed).status_code == 422
+    assert KEEPERS[0] not in client.get(f"{url}/to-khoi-phuc").text
+    good = carried | {"seat_1": first.lower(), "seat_2": f" {second} "}
+    assert client.post(f"{url}/to-khoi-phuc/xac-nhan", data=good).status_code == 303
     assert KEEPERS[0] in client.get(f"{url}/to-khoi-phuc").text
+    # The same paper is not made good twice: its number is over.
+    assert client.post(f"{url}/to-khoi-phuc/xac-nhan", data=good).status_code == 409

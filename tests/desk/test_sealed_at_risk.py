@@ -6,9 +6,10 @@ from flask.testing import FlaskClient
 
 from casework.accounts import admission_actions
 from casework.administration import agency_recovery
-from casework.cases import circle_recovery, restriction
+from casework.cases import restriction
 from casework.staffing import actions as staffing
 from tests.cases.test_circle_recovery import at_the_console, readmits
+from tests.circle_sheets import made_sheets
 from tests.house import House, Someone, only_sqlite
 from tests.staffing.model import sign_in_with
 
@@ -57,7 +58,7 @@ def test_who_starts_anew_is_named_until_a_reader_has_put_them_back(house: House,
 def test_sheets_that_were_tried_are_enough_for_one_reader(house: House, browser: Browser, lan: Someone, mai: Someone):
     case_id = lan.opens_a_case(circle=[mai])
     lan.leaves()
-    sheets = lan.does(circle_recovery.make_sheets, case_id, ("Cụ Thọ", "Bà Pha"))
+    sheets = made_sheets(lan, case_id, ("Cụ Thọ", "Bà Pha"))
     house["hoa"].does(staffing.leave, mai.id)
     lan.leaves()
     assert ALONE in browser("lan").get("/").text

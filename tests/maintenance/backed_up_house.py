@@ -1,5 +1,6 @@
 """A house with pinned keys for checkpoints and backups, and the private half of the backup key."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ class BackedUpHouse:
     def restores(self, file: Path, **more: Any) -> RestoreReport:
         """Restore a backup; everybody signs in again."""
         self.house.gate.database.engine.dispose()
-        done = restore.restore(self.config, self.order(file, **more), announce=lambda _: None)
+        done = restore.restore(self.config, self.order(file, **more), announced=lambda _: nullcontext())
         self.reopens()
         return done
 

@@ -6,6 +6,7 @@ Run as `python -m tests.maintenance.killed_restore DATA FILE SEED STEP`.
 import os
 import signal
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from casework import config
@@ -21,6 +22,5 @@ def _die_at(step_of_death: str, step: str) -> None:
 if __name__ == "__main__":
     data, file, seed, step_of_death = sys.argv[1:]
     order = RestoreOrder(Path(file), bytes.fromhex(seed))
-    restore.restore(
-        config.load(Path(data)), order, hook=lambda step: _die_at(step_of_death, step), announce=lambda _: None
-    )
+    settings = config.load(Path(data))
+    restore.restore(settings, order, hook=lambda step: _die_at(step_of_death, step), announced=lambda _: nullcontext())

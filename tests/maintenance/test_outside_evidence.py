@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -311,7 +312,7 @@ def test_a_restore_that_broke_off_before_its_checkpoint_is_known_by_the_revocati
 
     installation.house.gate.database.engine.dispose()
     with pytest.raises(InterruptedError):
-        restore.restore(installation.config, installation.order(file), hook=dies_at, announce=lambda _: None)
+        restore.restore(installation.config, installation.order(file), hook=dies_at, announced=lambda _: nullcontext())
     installation.reopens()
     startup.make_ready(installation.config)
     assert _places(installation) == set()

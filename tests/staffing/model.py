@@ -8,7 +8,7 @@ from casework import clock
 from casework.accounts import admission_actions, sign_in_actions
 from casework.accounts.sign_in_actions import Unwrapped, second_factor
 from casework.administration import agency_recovery
-from casework.administration.agency_recovery import RecoveryResult
+from casework.administration.agency_recovery import PlannedRecovery
 from casework.policy.vocabulary import Role
 from casework.vault.crypto import passwords
 from casework.vault.crypto.aead import new_key
@@ -89,11 +89,14 @@ def admit(house: House, name: str, colleague: Someone) -> bytes:
 
 def recover_with_sheets(
     house: House, sheets: tuple[RecoverySheet, ...], pair: tuple[int, int], name: str
-) -> RecoveryResult:
-    """Re-admit a member of the Women's Union at the console with two recovery sheets."""
+) -> PlannedRecovery:
+    """Re-admit a member of the Women's Union at the console with two recovery sheets; new ones are printed first."""
     first, second = ((sheets[at].seat, sheets[at].secret) for at in pair)
     union = agency_id(house, "womens_union")
-    return house.gate.perform(house.stranger(Role.CONSOLE), agency_recovery.recover, union, first, second, name)
+    console = house.stranger(Role.CONSOLE)
+    planned = house.gate.perform(console, agency_recovery.plan_recovery, union, first, second, name)
+    house.gate.perform(console, agency_recovery.recover, union, first, second, planned)
+    return planned
 
 
 def sign_in_with(house: House, name: str, seed: bytes) -> Someone:

@@ -55,6 +55,12 @@ def verify_archive(file: BinaryIO, publics: Iterable[bytes]) -> dict[str, Any]:
     return _header(file)[0]
 
 
+def read_header(file: BinaryIO) -> dict[str, Any]:
+    """Return the header as it stands in the clear: nothing says yet that it is true."""
+    file.seek(0)
+    return _header(file)[0]
+
+
 def open_archive(file: BinaryIO, seed: bytes) -> Iterator[bytes]:
     """Yield the stream with the 32-byte seed of the backup key; raise VaultError at the first wrong chunk."""
     file.seek(0)

@@ -50,14 +50,16 @@ def invite(
     *,
     by: UUID | None,
     carry: AgencyKeys | None = None,
+    printed: str = "",
 ) -> str:
     """Make the code of a member, replacing one made before, and return it to be shown once.
 
     `carry` is the agency's key, encrypted under the code itself: for the console alone, before there is a colleague.
+    `printed` is a code that is on paper already, which becomes good with this.
     """
     if earlier := heads.rows_of_member(crypto.session, member, Admission):
         heads.revoke_rows(crypto.session, head, member, earlier)
-    text = new_code()
+    text = printed or new_code()
     code = read_code(text)
     row = Admission(
         commune_id=member.commune_id,

@@ -31,7 +31,7 @@ def write_code(secret: bytes) -> str:
 
 def read_code(text: str) -> bytes:
     """Read a code however it was typed: small letters, spaces, dashes, O for 0; raise BadInput for a slip."""
-    letters = "".join(letter for letter in text.upper() if letter.isalnum()).translate(_LOOKALIKES)
+    letters = read_signs(text)
     if len(letters) != _SYMBOLS or not set(letters) <= set(_LETTERS):
         raise BadInput(_MISTYPED)
     number = 0
@@ -41,6 +41,11 @@ def read_code(text: str) -> bytes:
     if _checksum(secret) != number & ((1 << _CHECK_BITS) - 1):
         raise BadInput(_MISTYPED)
     return secret
+
+
+def read_signs(text: str) -> str:
+    """Return the signs of a code or of a part of it as they are printed, without what stands between groups."""
+    return "".join(letter for letter in text.upper() if letter.isalnum()).translate(_LOOKALIKES)
 
 
 def _checksum(secret: bytes) -> int:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from casework.errors import BadInput, VaultError
+from casework.errors import BadInput, Conflict, VaultError
 from casework.vault.crypto import aead, hpke
 from casework.vault.crypto.aead import derive, new_key
 from casework.vault.crypto.encoding import encode_fields
@@ -49,30 +49,51 @@ class RecoverySheet:
 def renew(
     crypto: CryptoContext, keys: AgencyKeys, officers: Sequence[str], pairs: Collection[tuple[int, int]]
 ) -> tuple[RecoverySheet, ...]:
-    """Make a new numbered recovery secret for an agency; sheets of an earlier number open nothing any more.
+    """Make a new numbered recovery secret and its sheets at once, where nobody loses earlier ones by it."""
+    return put_in_force(crypto, keys, plan(crypto, keys.agency_id, officers, pairs))
+
+
+def plan(
+    crypto: CryptoContext, agency_id: UUID, officers: Sequence[str], pairs: Collection[tuple[int, int]]
+) -> tuple[RecoverySheet, ...]:
+    """Draw the next set of sheets of an agency, to be put on paper; they open nothing until they are put in force.
 
     Officers sit in their order from 1; raises BadInput for a pair of one seat or of a seat that nobody has.
     """
     allowed = _allowed(len(officers), pairs)
+    earlier = crypto.session.get(Recovery, (crypto.commune_id, agency_id))
+    number = earlier.number + 1 if earlier is not None else 1
+    return tuple(
+        RecoverySheet(agency_id, number, seat, name, os.urandom(SECRET_BYTES), tuple(sorted(_partners(seat, allowed))))
+        for seat, name in enumerate(officers, start=1)
+    )
+
+
+def put_in_force(
+    crypto: CryptoContext, keys: AgencyKeys, planned: Sequence[RecoverySheet]
+) -> tuple[RecoverySheet, ...]:
+    """Make a new numbered recovery secret that planned sheets open; sheets of an earlier number open nothing any more.
+
+    Raises Conflict if other sheets were made since these were drawn.
+    """
+    allowed = sorted({(min(one.seat, other), max(one.seat, other)) for one in planned for other in one.partners})
     number = _revoke_earlier(crypto, keys.agency_id)
-    seed = new_key()
-    secrets = {seat: os.urandom(SECRET_BYTES) for seat in range(1, len(officers) + 1)}
+    if {(sheet.agency_id, sheet.number) for sheet in planned} != {(keys.agency_id, number)}:
+        raise Conflict("Trong lúc in đã có các tờ khác được làm. Hãy hủy các tờ vừa in rồi làm lại từ đầu.")
+    seed, secrets = new_key(), {sheet.seat: sheet.secret for sheet in planned}
     ids: dict[str, Any] = {"commune_id": crypto.commune_id, "agency_id": keys.agency_id}
     recovery = Recovery(**ids, number=number, public_key=public_key(seed), epoch=keys.epoch, blob=b"")
     recovery.blob = _encrypted_secret(crypto, recovery, keys)
     crypto.session.add(recovery)
-    for seat, name in enumerate(officers, start=1):
-        tag = _tag(recovery, seat, secrets[seat])
-        crypto.session.add(RecoveryOfficer(**ids, seat=seat, name=name, tag=tag, drilled=0))
+    for sheet in planned:
+        tag = _tag(recovery, sheet.seat, sheet.secret)
+        crypto.session.add(RecoveryOfficer(**ids, seat=sheet.seat, name=sheet.name, tag=tag, drilled=0))
     for first, second in allowed:
         key, context = _pair_key(recovery, (first, secrets[first]), (second, secrets[second]))
         blob = aead.encrypt(key, seed, context=context, key_ref=number)
         crypto.session.add(RecoveryPair(**ids, first=first, second=second, blob=blob))
     heads.mark_changed(crypto.session, _head(crypto, keys.agency_id))
-    return tuple(
-        RecoverySheet(keys.agency_id, number, seat, name, secrets[seat], tuple(sorted(_partners(seat, allowed))))
-        for seat, name in enumerate(officers, start=1)
-    )
+    return tuple(planned)
 
 
 def open_with_pair(crypto: CryptoContext, agency_id: UUID, one: ShownSheet, other: ShownSheet) -> AgencyKeys:

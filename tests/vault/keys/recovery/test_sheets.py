@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.administration import agency_recovery
+from casework.administration.agency_recovery import PlannedRecovery
 from casework.audit import freshness
 from casework.errors import BadInput, VaultError
 from casework.policy.vocabulary import Role
@@ -202,14 +203,17 @@ def test_sheets_follow_the_agency_into_a_new_epoch(house, union, dealt):
 
 @only_sqlite
 def test_the_log_tells_of_every_try_and_of_no_secret(house, union, dealt):
-    given = (union.agency_id, (1, bytes(16)), shown(dealt[1]), "lan")
-    refused(lambda: console(house, agency_recovery.recover, *given))
+    given = (union.agency_id, (1, bytes(16)), shown(dealt[1]))
+    refused(lambda: console(house, agency_recovery.plan_recovery, *given, "lan"))
+    planned = PlannedRecovery("Lan", "lan", ("counsellor",), "", dealt)
+    refused(lambda: console(house, agency_recovery.recover, *given, planned))
     console(house, agency_recovery.drill_sheet, union.agency_id, 1, dealt[0].secret)
     with stolen(house) as thief:
         lines = [line for line in thief.rows("audit_line") if line["act"].startswith("recovery.")]
         everything = str([thief.rows(name) for name in ("audit_line", "recovery", "recovery_officer", "recovery_pair")])
     assert [(line["act"], line["outcome"], line["about"]) for line in lines] == [
         ("recovery.renew", "ok", union.agency_id),
+        ("recovery.show", "failed", union.agency_id),
         ("recovery.open", "failed", union.agency_id),
         ("recovery.drill", "ok", union.agency_id),
     ]
@@ -217,9 +221,11 @@ def test_the_log_tells_of_every_try_and_of_no_secret(house, union, dealt):
 
 
 def test_nobody_but_the_console_recovers(house, union, dealt):
+    planned = PlannedRecovery("Lan", "lan", ("counsellor",), "", dealt)
     for username in ("hoa", "son", "lan"):
-        with pytest.raises(Exception, match="not for"):
-            house[username].does(agency_recovery.recover, union.agency_id, shown(dealt[0]), shown(dealt[1]), "lan")
+        for act, last in ((agency_recovery.plan_recovery, "lan"), (agency_recovery.recover, planned)):
+            with pytest.raises(Exception, match="not for"):
+                house[username].does(act, union.agency_id, shown(dealt[0]), shown(dealt[1]), last)
 
 
 def test_key_holders_keep_their_wraps(house, union, dealt):
