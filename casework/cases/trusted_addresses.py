@@ -15,6 +15,7 @@ from casework.errors import AlteredRows, NotFound
 from casework.gate import ActContext, action
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act
+from casework.vault.models import Commune
 from casework.vietnamese_text import text_key
 
 
@@ -103,10 +104,12 @@ def compare(context: ActContext) -> tuple[list[Any], bool]:
 
 
 def hamlets_of(context: ActContext) -> tuple[str, ...]:
-    """Return the hamlets of the commune; none, which rings, if its row is not the newest: addresses are shown still."""
+    """Return the hamlets of the commune; none, which rings, if its row is an older one: addresses are shown still."""
     try:
         hamlets = freshness.commune(context.session, context.commune_id).hamlets
     except AlteredRows as cause:
+        if context.session.get(Commune, context.commune_id) is None:
+            raise
         context.unseen[context.commune_id] = cause
         return ()
     return tuple(filter(None, hamlets.split("\n")))

@@ -11,6 +11,7 @@ from casework.cases.ground_rules import CONSENT
 from casework.cases.reporting_delay import RECORDED
 from casework.codelists import codelist
 from casework.intake.actions import IntakeAnswers
+from casework.intake.forms import THROUGH_PERSON
 
 Forms = Mapping[int, Any]
 
@@ -28,7 +29,7 @@ def answers_of(forms: Forms, recorded: int, *, only_counselling: bool = False) -
     return IntakeAnswers(
         danger=introduction.danger.data,
         only_counselling="yes" if only_counselling else "no",
-        contact=replace(section_from_fields(sections.Contact, fields), pronoun=introduction.offers.pronoun),
+        contact=_contact(fields, introduction.offers.pronoun),
         identity=section_from_fields(sections.Identity, fields),
         children=section_from_fields(sections.Children, fields),
         incident=replace(incident, recorded_at=introduction.on_paper_at or clock.local(recorded).strftime(RECORDED)),
@@ -44,6 +45,13 @@ def answers_of(forms: Forms, recorded: int, *, only_counselling: bool = False) -
         age_group=introduction.age_group.data or "",
         on_paper_at=introduction.on_paper_at,
     )
+
+
+def _contact(fields: Iterable[Any], pronoun: str) -> sections.Contact:
+    """Return how to reach the person; who a trusted person is only where the way leads through one."""
+    contact = section_from_fields(sections.Contact, fields)
+    through = contact.through if contact.channel == THROUGH_PERSON else ""
+    return replace(contact, pronoun=pronoun, through=through)
 
 
 def safety_plan_begun(somebody: str, whom: str) -> sections.SafetyPlan:

@@ -327,10 +327,6 @@ class ReachForm(IntakePage):
             self.through, gettext("Hãy ghi người tin cậy ấy là ai, để không nói nhầm với người khác.")
         )
 
-    def keeps(self, name: str) -> bool:
-        """Drop who the trusted person is where the person is reached in another way."""
-        return name != "through" or self.channel.data == THROUGH_PERSON
-
 
 class PersonForm(IntakePage):
     """Who the person is, as far as it is known, what they need, and the children who came along."""

@@ -74,8 +74,9 @@ class SlipForm(SentOnceForm):
 
     def fill_in(self, line: Any) -> None:
         """Propose place and telephone where the receiver is one that everybody goes to."""
-        if line.to_kind in _USUAL:
-            self.place.data, self.phone.data = line.other, line.phone
+        if line.other_kind in _USUAL:
+            self.place.data = line.other
+            self.phone.data = line.numbers.office.number if line.numbers.office else ""
 
     @property
     def slip(self) -> Letter:

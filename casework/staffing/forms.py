@@ -17,7 +17,7 @@ from casework.errors import BadInput, gettext_noop
 from casework.staffing.directory import AgencyEntry
 from casework.vault.keys.enrolment.paper_codes import read_signs
 from casework.web.choice_fields import code_words
-from casework.web.forms import Choice, Choices, Form, ShortText
+from casework.web.forms import Choice, Choices, Form, PaperCodeField, ShortText
 
 NOT_PRINTED = gettext_noop("Các tờ này không đọc được. Hãy hủy các tờ vừa in rồi làm lại từ đầu.")
 
@@ -58,9 +58,9 @@ class PrintedSheetsForm(Form):
     whom, first, second, third = HiddenField(), HiddenField(), HiddenField(), HiddenField()
     # The digits of the circle, the number of the set, and the code of each sheet.
     sheets = HiddenField()
-    seat_1 = ShortText(_("4 ký tự cuối của mã trên tờ số 1"))
-    seat_2 = ShortText(_("4 ký tự cuối của mã trên tờ số 2"))
-    seat_3 = ShortText(_("4 ký tự cuối của mã trên tờ số 3"))
+    seat_1 = PaperCodeField(_("4 ký tự cuối của mã trên tờ số 1"))
+    seat_2 = PaperCodeField(_("4 ký tự cuối của mã trên tờ số 2"))
+    seat_3 = PaperCodeField(_("4 ký tự cuối của mã trên tờ số 3"))
 
     def officers(self) -> list[str]:
         """Return who keeps the sheets, in the order of the sheets."""

@@ -83,6 +83,13 @@ class Form(FlaskForm):
                 valid = False
         return bool(valid)
 
+    def optional(self, *fields: Any) -> list[Any]:
+        """Return those of some fields that are asked; that they may stay empty is said once, above them all."""
+        asked = [field for field in fields if field]
+        for field in asked:
+            field.flags.told = True
+        return asked
+
     def problems(self) -> list[tuple[str, str]]:
         """Return (anchor, message) of every error, in the order of the page."""
         return [(getattr(field, "anchor", field.id), str(message)) for field in self for message in field.errors]

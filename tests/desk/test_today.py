@@ -318,10 +318,13 @@ def test_the_weekend_shows_what_is_due_until_monday_morning_and_whose_it_is(app,
 
 @only_sqlite
 def test_the_sheet_has_codes_and_times_alone(lan, browser, case_id):
-    plans(lan, case_id, due_hour="23:30", how="meet", what="đưa đi khám")
-    plans(lan, case_id, 3, due_hour="07:15")
-    page = html.fromstring(browser("lan").get("/hom-nay/in").text)
-    code = lan.does(desk.list_cases).cases[0].code
+    morning = clock.midnight(clock.today() + timedelta(days=1)) + 9 * 3600 * MICROSECOND
+    with clock.use_clock(lambda: morning):
+        lan.leaves()
+        plans(lan, case_id, due_hour="23:30", how="meet", what="đưa đi khám")
+        plans(lan, case_id, 3, due_hour="07:15")
+        page = html.fromstring(browser("lan").get("/hom-nay/in").text)
+        code = lan.does(desk.list_cases).cases[0].code
     rows = [[" ".join(cell.text_content().split()) for cell in row] for row in page.xpath("//main//tbody/tr")]
     assert [code, "23:30", "☐"] in rows
     assert {row[0] for row in rows} == {code}

@@ -56,6 +56,7 @@ SECRETS_ALONE = {
     "accounts.step_up",
     "accounts.mine.cover",
     "accounts.mine.mail.confirm",
+    "staffing.readers.confirm_sheets",
     "accounts.mine.covered",
     "accounts.mine.passphrase",
     "accounts.mine.phone",
@@ -199,7 +200,8 @@ def scene(house: House) -> Iterator[Scene]:
     lan.does(ground_actions.withdraw_ground, sent.case_id, ended)
     girl = Identity(name="Bống", sex="NU", birth_year=clock.today().year - 14)
     child = lan.opens_a_case(dao(identity=girl, danger="yes", grounds=(agreed_with_the_father("police"),)))
-    unsent = lan.opens_a_case()
+    written = clock.local(clock.micros() - 2 * 86_400 * clock.MICROSECOND)
+    unsent = lan.opens_a_case(dao(on_paper_at=f"{written:%Y-%m-%d %H:%M}"))
     kept = {"who": "Chị Nga", "when": clock.local(clock.micros()).isoformat(timespec="minutes"), "words": "Đã lập"}
     lan.does(task_actions.record_done, child, "child_emergency", **kept)  # type: ignore[arg-type]
     lan.does(due_actions.plan_contact, sent.case_id, Task(due_on=clock.today().isoformat()))

@@ -1,6 +1,8 @@
 """Receiving: only the receiving side opens, accepts, declines, asks and answers; the sender sees what came back."""
 
 import re
+import time
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -148,6 +150,15 @@ def test_urgent_unopened_referrals_stand_on_top_and_turn_red_after_fifteen_minut
 
 
 def test_the_sender_is_shown_the_duty_telephone_and_writes_down_the_call(house, browser, lan):
+    # A minute before midnight "0:00" is the hour that comes.
+    morning = clock.midnight(clock.today() + timedelta(days=1)) + 9 * 60 * MINUTE
+    ahead = morning - time.time_ns() // 1000
+    with clock.use_clock(lambda: time.time_ns() // 1000 + ahead):
+        lan.leaves()
+        _is_shown_the_telephone_and_writes_down_the_call(house, browser, lan)
+
+
+def _is_shown_the_telephone_and_writes_down_the_call(house, browser, lan):
     referral = referred(house, danger="yes")
     page = browser("lan").get(referral.path).text
     assert "Gọi ngay" in page
