@@ -11,7 +11,7 @@ from casework import clock
 from casework.administration import agency_recovery
 from casework.administration.agency_recovery import PlannedRecovery
 from casework.audit import freshness
-from casework.errors import BadInput, VaultError
+from casework.errors import BadInput, Conflict, VaultError
 from casework.policy.vocabulary import Role
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.keys.recovery import sheets
@@ -233,3 +233,16 @@ def test_key_holders_keep_their_wraps(house, union, dealt):
         rows = crypto.session.execute(select(Wrap).where(Wrap.agency_id == union.agency_id)).scalars().all()
         assert len(rows) == 4
         assert crypto.session.get_one(Agency, (THANH_SON, union.agency_id)).epoch == union.epoch
+
+
+@only_sqlite
+def test_sheets_that_were_drawn_before_others_were_made_are_never_put_in_force(house: House, union, dealt):
+    first, second = shown(dealt[0]), shown(dealt[1])
+    drawn, beside = (
+        console(house, agency_recovery.plan_sheets, union.agency_id, first, second, OFFICERS, PAIRS) for _ in range(2)
+    )
+    console(house, agency_recovery.replace_sheets, union.agency_id, first, second, drawn)
+    now_good = shown(drawn[0]), shown(drawn[1])
+    with pytest.raises(Conflict):
+        console(house, agency_recovery.replace_sheets, union.agency_id, *now_good, beside)
+    assert opens(house, union.agency_id, *now_good).agency_id == union.agency_id
