@@ -7,7 +7,7 @@ from uuid import UUID
 from casework.cases.sections import GroundEntry, Letter
 from casework.demo.content import DemoCase, DemoExchange, office_of
 from casework.demo.visits import DemoSession, Visit
-from casework.referrals import ground_actions, receiving_actions
+from casework.referrals import ground_actions, promise_actions, receiving_actions
 from casework.referrals import sending_actions as sending
 
 At = Callable[[int, int], int]
@@ -16,6 +16,7 @@ _READ_AFTER_DAYS = 10
 # A case no older than this has danger again on the day of its referral, in a ground that nobody has reviewed yet.
 _DANGER_DAYS = 60
 _DANGER_WORDS = "Hôm nay người gây ra nhắn sẽ quay lại tìm."
+_CALLED = "Đã gọi, người ấy nghe máy: vẫn ổn, chưa cần gì thêm."
 _AGREED = "Đã hỏi lại người ghi: còn nguy hiểm, phải làm ngay."
 
 
@@ -67,6 +68,12 @@ def _withdraw_consent(session: DemoSession, case_id: UUID, referral_id: UUID, ex
             return
 
 
+def _make_promised_calls(session: DemoSession, case_id: UUID, _referral_id: UUID, _exchange: DemoExchange) -> None:
+    for call in session.perform(promise_actions.list_promises).calls:
+        if call.case_id == case_id:
+            session.perform(promise_actions.record_safety_call, case_id, call.ground_id, words=_CALLED)
+
+
 def _read(session: DemoSession, case_id: UUID, referral_id: UUID, _exchange: DemoExchange) -> None:
     session.perform(receiving_actions.read_referral, case_id, referral_id)
 
@@ -89,9 +96,10 @@ _ENDED: tuple[Steps, ...] = (
     ((0, 65, _accept), (2, 15, _withdraw)),
     ((0, 65, _accept), (1, 90, _answer)),
 )
-_TAKEN_BACK: Steps = ((0, 65, _open), (1, 20, _withdraw_consent))
+_TAKEN_BACK: Steps = ((0, 65, _open), (1, 20, _withdraw_consent), (4, 40, _make_promised_calls))
 # An open case is referred again: what waits was sent in these last days, the rest long ago. What was sent three days
 # ago is due today.
+_CONSENT_DAYS = 190
 _GOES_ON_DAYS, _SENT_DAYS_AGO = 150, (3, 2, 1, 0)
 
 
@@ -103,8 +111,8 @@ class ReferralCourse:
     steps: Steps
 
 
-def _choose_course(case: DemoCase, turn: int) -> ReferralCourse:
-    """Choose the course of a referral: recent ones wait for an answer, old ones have ended or expired."""
+def _choose_course(case: DemoCase, receiver: str, turn: int) -> ReferralCourse:
+    """Choose the course of a referral: recent ones wait for an answer, old ones have ended, or were taken back."""
     going_on = case.ending is None and case.days_ago <= _GOES_ON_DAYS
     if going_on and case.answers.danger == "yes":
         return ReferralCourse(case.days_ago, ())
@@ -113,7 +121,11 @@ def _choose_course(case: DemoCase, turn: int) -> ReferralCourse:
         return ReferralCourse(case.days_ago - ago, _WAITING[turn % len(_WAITING)])
     if going_on:
         return ReferralCourse(max(case.days_ago - 4, 0), _ENDED[turn % len(_ENDED)])
-    courses = _ENDED if case.ending else (*_ENDED, _TAKEN_BACK, _ACCEPTED, _ACCEPTED)
+    if case.ending:
+        return ReferralCourse(0, _ENDED[turn % len(_ENDED)])
+    # What goes on without an end is cut off when its consent runs out; danger would stand there as overdue for ever.
+    runs_out = case.days_ago > _CONSENT_DAYS and not _is_of_kind(case, receiver, "danger", "duty")
+    courses = (*_ENDED, _TAKEN_BACK, *(2 * [_ACCEPTED] if runs_out else _ENDED[:2]))
     return ReferralCourse(0, courses[turn % len(courses)])
 
 
@@ -137,12 +149,12 @@ class ReferralStory:
                     yield visit
 
     def _visits(self, number: int, case: DemoCase, at: At, receiver: str, turn: int, place: int) -> Iterator[Visit]:
-        office, course = office_of(receiver), _choose_course(case, turn)
+        office, course = office_of(receiver), _choose_course(case, receiver, turn)
         exchange = office.exchange(case.answers, turn)
         steps = course.steps
-        if steps and steps[-1][2] is not _withdraw_consent and case.days_ago - course.after_days > _READ_AFTER_DAYS:
+        if steps and steps != _TAKEN_BACK and case.days_ago - course.after_days > _READ_AFTER_DAYS:
             steps = (*steps, (3, 10, _read))
-        if course.after_days and case.days_ago <= _DANGER_DAYS and _is_danger(case, receiver):
+        if course.after_days and case.days_ago <= _DANGER_DAYS and _is_of_kind(case, receiver, "danger"):
             yield Visit(at(course.after_days, 4 + place), case.opened_by, self._record_danger(number, receiver))
         yield Visit(at(course.after_days, 5 + place), case.opened_by, self._send(number, receiver, exchange))
         for after_days, later, step in steps:
@@ -175,8 +187,8 @@ class ReferralStory:
         return do
 
 
-def _is_danger(case: DemoCase, receiver: str) -> bool:
-    return any((entry.kind, entry.receiver) == ("danger", receiver) for entry in case.answers.grounds)
+def _is_of_kind(case: DemoCase, receiver: str, *kinds: str) -> bool:
+    return any(entry.receiver == receiver and entry.kind in kinds for entry in case.answers.grounds)
 
 
 def _receivers(case: DemoCase) -> Iterator[str]:
