@@ -88,7 +88,7 @@ def called(
     if agency.state != AgencyState.ACTIVE:
         return CallOrder(agency.kind, (_hotline(agency.kind),))
     people = [] if without is None else list(_own(context, agency, without, wanted))
-    office = [CallNumber(agency.duty_phone, NumberKind.OFFICE)] if agency.duty_phone else []
+    office = [CallNumber(phones.grouped(agency.duty_phone), NumberKind.OFFICE)] if agency.duty_phone else []
     return CallOrder(agency.kind, (*people, *office, _hotline(agency.kind)))
 
 

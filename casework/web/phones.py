@@ -31,7 +31,8 @@ def normalise(text: str) -> str:
 
 
 def grouped(number: str) -> str:
-    """Return a normalised number in groups, as it is read aloud."""
+    """Return a normalised number in groups, as it is read aloud; one that has spaces already gets the same groups."""
+    number = number.replace(" ", "")
     if SHORT.fullmatch(number):
         return number if len(number) <= 4 else f"{number[:4]} {_groups(number[4:])}"
     if number.startswith("+"):

@@ -68,6 +68,8 @@ def test_what_is_no_number_is_refused_with_advice(typed, said):
         ("02033825123", "0203 3825 123"),
         ("0203555017", "0203 555 017"),
         ("0912345678", "0912 345 678"),
+        ("0900 000 013", "0900 000 013"),
+        ("19 00 96 96 80", "1900 969 680"),
     ],
 )
 def test_a_number_is_grouped_as_people_write_it(number, shown):
