@@ -23,6 +23,30 @@ def site(built: Built):
         yield address
 
 
+# A number to call, a link beside a value or alone in its line; a sentence may have one that is lower.
+LONE = """() => [...document.querySelectorAll("main a[href^='tel:'], main dd a, main h2 + p > a, main h2 + ul > li > a")]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+  .map((one) => one.outerHTML.slice(0, 90))"""
+
+
+@pytest.mark.parametrize("role", ["administrator", "lead"])
+def test_a_number_or_a_link_that_stands_alone_is_hit_by_a_thumb(chromium: Browser, built: Built, site: str, role: str):
+    card = next(one for one in built.demo.cards if one.role == role)
+    context = chromium.new_context(viewport={"width": PHONE, "height": 780})
+    page = context.new_page()
+    page.goto(site + "/dang-nhap")
+    page.fill("#username", card.username)
+    page.fill("#passphrase", card.password)
+    with page.expect_navigation():
+        page.click("main form .button")
+    wrong = {}
+    for path in ("/", "/xa", "/noi-the-nao", "/tai-khoan/cua-toi"):
+        page.goto(site + path)
+        wrong[path] = (page.evaluate(LONE), page.evaluate("document.documentElement.scrollWidth") - PHONE)
+    context.close()
+    assert set(map(str, wrong.values())) == {"([], 0)"}, wrong
+
+
 def test_the_first_page_of_every_role_is_no_longer_than_four_screens_of_a_phone(
     chromium: Browser, built: Built, site: str
 ):

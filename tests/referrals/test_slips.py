@@ -59,6 +59,13 @@ def test_a_neutral_slip_says_where_when_whom_to_ask_for_and_nothing_of_the_case(
 
 
 @only_sqlite
+def test_who_is_handed_a_slip_finds_where_to_type_its_number_above_the_list(house, browser):
+    referred(house)
+    page = browser("cuong").get("/chuyen-gui").text
+    assert 0 < page.index("/chuyen-gui/so-phieu") < page.index('class="rows')
+
+
+@only_sqlite
 def test_a_plain_slip_says_code_receiver_service_and_due_in_words_that_do_not_tell(house, browser):
     referral = referred(house)
     referral.lan.does(slip_actions.make_slip, *referral.at, PLAIN, safe="yes")
