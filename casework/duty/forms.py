@@ -44,6 +44,11 @@ class DutyWeekForm(Form):
         return {one: [self[f"phone_{key}_{box}"] for box in boxes] for one, key in self.plan.keys.items()}
 
     @property
+    def lacks_phones(self) -> bool:
+        """Tell whether there is somebody without a telephone."""
+        return any(not boxes[0].data for boxes in self.phone_fields.values())
+
+    @property
     def days(self) -> tuple[DutyDay, ...]:
         by_key = {key: one for one, key in self.plan.keys.items()}
         return tuple(DutyDay(by_key.get(day.on.data), by_key.get(day.stand_in.data)) for day in self.day_fields)

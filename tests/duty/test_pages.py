@@ -68,6 +68,18 @@ def test_a_week_that_was_saved_with_a_gap_says_so_at_once(cuong, browser):
     assert cuong.does(duty.plan_week, this_monday() + WEEK).days == every_day(cuong.id)
 
 
+def test_telephones_that_are_all_known_are_folded_until_one_is_wrong(house: House, cuong, browser):
+    path, client = f"/truc/{this_monday()}/ghi", browser("cuong")
+    assert "<details open>" in client.get(path).text
+    writes(cuong, every_day(cuong.id), {cuong.id: PHONES["cuong"]})
+    page = client.get(path).text
+    assert "<details>" in page
+    first = names_in(page, "Vũ Mạnh Cường")[1]
+    assert "<details open>" in client.post(path, data=typed(form_of(page), **{first: "0912 12"})).text
+    house.hires("dung")
+    assert "<details open>" in client.get(path).text
+
+
 def test_days_that_are_over_are_no_gaps(cuong, browser):
     path = f"/truc/{this_monday() - WEEK}/ghi"
     client = browser("cuong")
