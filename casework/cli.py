@@ -25,8 +25,8 @@ from casework.web import json_logging
 
 _PORT = 8000
 _NO_DATABASE = (
-    "Không mở được cơ sở dữ liệu ({why}). Hãy xem nó có chạy không, địa chỉ có đúng không, rồi chạy lại. / The database "
-    "cannot be opened."
+    "Không mở được cơ sở dữ liệu ({why}). Hãy xem nó có chạy không, địa chỉ có đúng không, rồi chạy lại. / The "
+    "database cannot be opened."
 )
 _PORT_OPTION = click.option("--port", type=click.IntRange(1, 65535), help="Cổng. / The port.")
 

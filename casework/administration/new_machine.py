@@ -141,7 +141,8 @@ def _database_in(folder: Path, carried: str) -> str:
     """
     if make_url(carried).get_backend_name() != "sqlite":
         raise ConfigurationError(
-            "Sổ cũ dùng máy chủ cơ sở dữ liệu. Hãy lập một cơ sở dữ liệu trống rồi chạy lại, thêm --database-url của nó."
+            "Sổ cũ dùng máy chủ cơ sở dữ liệu. Hãy lập một cơ sở dữ liệu trống rồi chạy lại, thêm --database-url của "
+            "nó."
         )
     return f"sqlite:///{folder / 'casework.sqlite3'}"
 
@@ -150,8 +151,8 @@ def _require_own_backup_key(config: Config, papers: Papers) -> None:
     """Raise VaultError if later backups would be sealed to another key than the sheet that was typed."""
     if config.backup_public != signatures.encode_public(public_key(papers.seed)):
         raise VaultError(
-            "Cài đặt trong tệp này niêm phong cho một khóa sao lưu khác tờ vừa gõ, nên không dùng được. Đừng khôi phục, "
-            "gọi người phụ trách."
+            "Cài đặt trong tệp này niêm phong cho một khóa sao lưu khác tờ vừa gõ, nên không dùng được. Đừng khôi "
+            "phục, gọi người phụ trách."
         )
 
 

@@ -231,7 +231,17 @@ def test_a_file_that_holds_another_book_is_not_overwritten(burnt: BurntMachine, 
     assert not burnt.folder.exists()
 
 
-@pytest.mark.parametrize("url", ["chữ", "mysql://h/d", "postgresql://h:x/d", "sqlite:///", "sqlite:////khong/co/x", "postgresql+psycopg://127.0.0.1:1/d"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "chữ",
+        "mysql://h/d",
+        "postgresql://h:x/d",
+        "sqlite:///",
+        "sqlite:////khong/co/x",
+        "postgresql+psycopg://127.0.0.1:1/d",
+    ],
+)
 def test_an_address_of_a_database_that_is_none_is_answered_in_a_sentence(burnt: BurntMachine, url: str):
     refused = burnt.restores(*burnt.notes(), "--database-url", url)
     assert refused.exit_code == 1

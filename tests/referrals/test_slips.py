@@ -135,7 +135,14 @@ def test_what_is_missing_or_would_tell_is_said_and_what_was_typed_comes_back(hou
 @only_sqlite
 @pytest.mark.parametrize(
     "changes",
-    [{"place": " "}, {"ask_for": ""}, {"slip_kind": "x"}, {"place": "Công an"}, {"phone": "113 công an"}, {"phone": "1800 1768"}],
+    [
+        {"place": " "},
+        {"ask_for": ""},
+        {"slip_kind": "x"},
+        {"place": "Công an"},
+        {"phone": "113 công an"},
+        {"phone": "1800 1768"},
+    ],
 )
 def test_the_act_refuses_what_the_page_refuses(house, changes):
     referral = referred(house)
