@@ -126,6 +126,8 @@ def test_the_answer_is_asked_with_nothing_chosen_and_stays_with_the_sender(house
         {"place": "cong an xa"},
         {"ask_for": "chị Hà, đường dây BẠO  LỰC"},
         {"place": "nhà ta\u0323m la\u0301nh"},
+        {"phone": "113"},
+        {"phone": "1900 969 680"},
     ],
 )
 def test_what_is_missing_or_would_tell_is_said_and_what_was_typed_comes_back(house, browser, changes):
@@ -140,7 +142,14 @@ def test_what_is_missing_or_would_tell_is_said_and_what_was_typed_comes_back(hou
 @only_sqlite
 @pytest.mark.parametrize(
     "changes",
-    [{"place": " "}, {"ask_for": ""}, {"slip_kind": "x"}, {"place": "Công an"}, {"phone": "113 công an"}],
+    [
+        {"place": " "},
+        {"ask_for": ""},
+        {"slip_kind": "x"},
+        {"place": "Công an"},
+        {"phone": "113 công an"},
+        {"phone": "1800 1768"},
+    ],
 )
 def test_the_act_refuses_what_the_page_refuses(house, changes):
     referral = referred(house)

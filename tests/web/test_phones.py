@@ -74,3 +74,9 @@ def test_what_is_no_number_is_refused_with_advice(typed, said):
 )
 def test_a_number_is_grouped_as_people_write_it(number, shown):
     assert grouped(number) == shown
+
+
+@pytest.mark.parametrize("typed", ["09123456٧٨", "0912345६७८", "11٣", "0203 555 ٠17", "+6691234567๘"])
+def test_figures_that_no_telephone_dials_are_refused(typed: str):
+    with sample_app().test_request_context(), pytest.raises(NotAPhone, match="chữ số"):
+        normalise(typed)
