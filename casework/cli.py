@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from casework import config, list_consistency, serving
 from casework import workers as worker_processes
@@ -23,6 +24,10 @@ from casework.oversight.actions import verify_all
 from casework.web import json_logging
 
 _PORT = 8000
+_NO_DATABASE = (
+    "Không mở được cơ sở dữ liệu ({why}). Hãy xem nó có chạy không, địa chỉ có đúng không, rồi chạy lại. / The "
+    "database cannot be opened."
+)
 _PORT_OPTION = click.option("--port", type=click.IntRange(1, 65535), help="Cổng. / The port.")
 
 
@@ -30,11 +35,13 @@ class Explained(click.Group):
     """Commands whose named errors become one sentence instead of a traceback."""
 
     def invoke(self, context: click.Context) -> object:
-        """Run a command; a CaseworkError is printed in its own words and ends it with status 1."""
+        """Run a command; a CaseworkError, or a database that cannot be reached, is told in a sentence; status 1."""
         try:
             return super().invoke(context)
         except CaseworkError as refusal:
             raise click.ClickException(str(refusal) or type(refusal).__name__) from refusal
+        except OperationalError as fault:
+            raise click.ClickException(_NO_DATABASE.format(why=str(fault.orig).partition("\n")[0])) from fault
 
 
 @click.group(cls=Explained)

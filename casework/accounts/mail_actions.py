@@ -12,6 +12,10 @@ from casework.vault.integrity import heads
 from casework.vault.keys import mail_addresses
 from casework.vault.models import MailAddress
 
+WRONG_CODE = gettext_noop(
+    "Mã chưa đúng, hoặc đã quá 24 giờ. Hãy xem lại thư mới nhất, hoặc bỏ địa chỉ này rồi ghi lại để nhận mã mới."
+)
+
 
 @dataclass(frozen=True)
 class OwnAddress(Sealed):
@@ -42,7 +46,7 @@ def confirm_address(context: ActContext, typed: str) -> None:
     if row is None:
         raise Conflict(gettext_noop("Địa chỉ này vừa được bỏ. Hãy ghi lại địa chỉ."))
     if not mail_addresses.address_of(context.crypto.server_keys, row).takes(typed, at=context.crypto.at):
-        raise BadInput(gettext_noop("Mã chưa đúng, hoặc đã quá 24 giờ. Hãy xem lại thư mới nhất, hoặc gửi mã mới."))
+        raise BadInput(WRONG_CODE)
     mail_addresses.confirm(context.crypto.server_keys, row)
 
 

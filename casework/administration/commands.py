@@ -233,7 +233,8 @@ def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> Non
     setup.require_empty(folder)
     answers = setup_questions.complete_answers(answers_file, folder.with_name(folder.name + "-answers.toml"))
     setup.begin(folder)
-    with put_on_paper(papers_file, setup.found_installation(folder, answers)):
+    unused = setup.UNUSED.format(folder=folder)
+    with put_on_paper(papers_file, setup.found_installation(folder, answers), unused=unused):
         setup.finish(folder)
     click.echo(f"Đã lập sổ ở {folder}. Tiếp theo: `casework check --data {folder}`. / Done; now run check.")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from casework import schema, unguarded_database
 from casework.administration import server_key_rotation, settings
@@ -26,6 +27,7 @@ from casework.maintenance import backup_fit, carried_files, dump
 from casework.maintenance.restore import RestoreOrder
 from casework.sealed import Sealed
 from casework.vault.crypto import backup_archive, signatures
+from casework.vault.crypto.hpke import public_key
 from casework.vault.keys import kek
 from casework.vault.keys.kek import Kek
 
@@ -65,6 +67,7 @@ def prepare(folder: Path, order: RestoreOrder, papers: Papers, places: MachinePl
     if (folder / UNFINISHED).exists():
         raise ConfigurationError(f"{folder} là bản lập dở dang. Hãy chọn một thư mục trống.")
     config = _settled(folder, carried_files.settings_of(about), places, order)
+    _require_own_backup_key(config, papers)
     _require_free_database(config)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     carried_files.write(folder, about)
@@ -97,9 +100,7 @@ def _key_on_paper(archive: BinaryIO, fingerprint: str) -> bytes:
 
 def _settled(folder: Path, carried: Mapping[str, Any], places: MachinePlaces, order: RestoreOrder) -> Config:
     """Return the settings on this machine: key files and a SQLite file lie in its own folder."""
-    url = places.database_url or str(carried["database_url"])
-    if make_url(url).get_backend_name() == "sqlite" and not places.database_url:
-        url = f"sqlite:///{folder / 'casework.sqlite3'}"
+    url = _readable_url(places.database_url) or _database_in(folder, str(carried["database_url"]))
     checkpoints = places.checkpoints or _if_there(str(carried["checkpoint_dir"]))
     if not checkpoints and not order.without_revocation_log and not (folder / "checkpoints").is_dir():
         raise ConfigurationError(
@@ -116,13 +117,55 @@ def _settled(folder: Path, carried: Mapping[str, Any], places: MachinePlaces, or
     )
 
 
+def _readable_url(typed: str) -> str:
+    """Return the address of a database that was typed, or nothing; raise ConfigurationError for what is none."""
+    if not typed:
+        return ""
+    try:
+        known = make_url(typed)
+        kind, file = known.get_backend_name(), Path(known.database or "")
+    except (SQLAlchemyError, ValueError):
+        kind, file = "", Path()
+    if kind == "postgresql" or (kind == "sqlite" and file.is_absolute() and file.parent.is_dir()):
+        return typed
+    raise ConfigurationError(
+        "Không hiểu --database-url. Hãy ghi như postgresql:///casework?host=/run/postgresql, hoặc sqlite:/// và đường "
+        "dẫn đầy đủ của một tệp trong thư mục đã có."
+    )
+
+
+def _database_in(folder: Path, carried: str) -> str:
+    """Return the address of a SQLite file in the folder; raise ConfigurationError where the old book was on a server.
+
+    A server is never taken from the file: the book would go to whatever machine is written there.
+    """
+    if make_url(carried).get_backend_name() != "sqlite":
+        raise ConfigurationError(
+            "Sổ cũ dùng máy chủ cơ sở dữ liệu. Hãy lập một cơ sở dữ liệu trống rồi chạy lại, thêm --database-url của "
+            "nó."
+        )
+    return f"sqlite:///{folder / 'casework.sqlite3'}"
+
+
+def _require_own_backup_key(config: Config, papers: Papers) -> None:
+    """Raise VaultError if later backups would be sealed to another key than the sheet that was typed."""
+    if config.backup_public != signatures.encode_public(public_key(papers.seed)):
+        raise VaultError(
+            "Cài đặt trong tệp này niêm phong cho một khóa sao lưu khác tờ vừa gõ, nên không dùng được. Đừng khôi "
+            "phục, gọi người phụ trách."
+        )
+
+
 def _if_there(place: str) -> str:
     return place if place and Path(place).is_dir() and os.access(place, os.W_OK | os.X_OK) else ""
 
 
 def _require_free_database(config: Config) -> None:
-    """Raise ConfigurationError for a database of a server that holds a book, unless this restore was broken off."""
-    if make_url(config.database_url).get_backend_name() == "sqlite" or (config.data / "checkpoint-key").exists():
+    """Raise ConfigurationError for a database elsewhere that holds a book, unless this restore was broken off."""
+    url = make_url(config.database_url)
+    if (config.data / "checkpoint-key").exists():
+        return
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         return
     with unguarded_database.snapshot(config.database_url) as connection:
         if schema.revision_of(connection):

@@ -99,6 +99,9 @@ def _on_new_machine(folder: Path, wish: _Wish, places: MachinePlaces) -> None:
     """Restore, or rehearse to, with nothing but the file and what stands on the papers."""
     click.echo("Khôi phục như trên máy mới: chỉ từ tệp này và giấy. / As on a new machine: this file and the papers.")
     with new_machine.empty_folder(folder) if wish.drill else nullcontext(folder) as place:
+        if wish.drill:
+            # A drill is always in a file of its own: a book on a server is neither needed nor touched.
+            places = replace(places, database_url=f"sqlite:///{folder / 'drill.sqlite3'}")
         papers = _ask_papers(wish, place / "kek")
         order = wish.order(papers.seed)
         settings = new_machine.prepare(place, order, papers, places)

@@ -29,6 +29,12 @@ _WORDS = "Bản lập dở dang của Sổ ca: chưa có gì dùng được. Xó
 _CALENDAR_WORDS = "# Ngày làm việc, ngày nghỉ lễ, và người thứ hai trong việc cần hai người. Sửa được bằng tay.\n"
 
 
+UNUSED = (
+    "Chưa lập xong: hủy các tờ vừa in, xóa thư mục {folder} và các khóa mới trong thư mục khóa (nếu để nơi khác), rồi "
+    "chạy lại. / Not set up: destroy the sheets just printed, remove the folder and run it again."
+)
+
+
 @dataclass(frozen=True)
 class NewInstallation(Sealed):
     """A new installation, what its pages say about it, and the private half of its backup key."""

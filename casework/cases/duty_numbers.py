@@ -88,7 +88,7 @@ def called(
     if agency.state != AgencyState.ACTIVE:
         return CallOrder(agency.kind, (_hotline(agency.kind),))
     people = [] if without is None else list(_own(context, agency, without, wanted))
-    office = [CallNumber(agency.duty_phone, NumberKind.OFFICE)] if agency.duty_phone else []
+    office = [CallNumber(phones.grouped(agency.duty_phone), NumberKind.OFFICE)] if agency.duty_phone else []
     return CallOrder(agency.kind, (*people, *office, _hotline(agency.kind)))
 
 
@@ -107,15 +107,18 @@ def must_not_know(context: ActContext, case: VerifiedCase) -> frozenset[UUID] | 
     """Return the members who must not know of a case; None if that cannot be told.
 
     It cannot where this act does not open safety plan and perpetrator, or where it was said that somebody of an agency
-    must not know, and no colleague is named.
+    must not know, and no colleague is named there.
     """
     if not context.permit.own >= _NAMING or case.row.owner_id not in context.actor.agencies:
         return None
     data = {page.section: page.data for page in reading.open_newest_of(context, case, _NAMING)}
     plan = SafetyPlan.from_json(data.get(Section.SAFETY_PLAN, {}))
     other = Perpetrator.from_json(data.get(Section.PERPETRATOR, {}))
-    found = named(context, (plan.who_must_not_know, other.name))
-    return None if plan.somebody == _SOMEBODY and not found else found
+    of_staff = named(context, (plan.who_must_not_know,))
+    # A namesake of the one who is violent does not tell who of an agency was meant.
+    if plan.somebody == _SOMEBODY and not of_staff:
+        return None
+    return of_staff | named(context, (other.name,))
 
 
 def named(context: ActContext, texts: Collection[str]) -> frozenset[UUID]:

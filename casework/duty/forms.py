@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField
 
-from casework.cases import duty_gaps
+from casework import clock
+from casework.cases import duty_gaps, duty_roster
 from casework.cases.duty_roster import DAYS, MOST_PHONES, DutyDay
 from casework.duty.actions import SAME
 from casework.duty.weeks import WeekPlan
@@ -42,9 +44,21 @@ class DutyWeekForm(Form):
         return {one: [self[f"phone_{key}_{box}"] for box in boxes] for one, key in self.plan.keys.items()}
 
     @property
+    def lacks_phones(self) -> bool:
+        """Tell whether there is somebody without a telephone."""
+        return any(not boxes[0].data for boxes in self.phone_fields.values())
+
+    @property
     def days(self) -> tuple[DutyDay, ...]:
         by_key = {key: one for one, key in self.plan.keys.items()}
         return tuple(DutyDay(by_key.get(day.on.data), by_key.get(day.stand_in.data)) for day in self.day_fields)
+
+    @property
+    def gaps(self) -> list[date]:
+        """Return the days, those that are over left out, on which nobody is on duty."""
+        today = duty_roster.duty_day(clock.micros())
+        dated = zip(duty_gaps.days_of(self.plan.monday), self.days, strict=True)
+        return [day for day, duty in dated if day >= today and not (duty.on or duty.stand_in)]
 
     @property
     def numbers(self) -> dict[UUID, tuple[str, ...]]:
@@ -73,8 +87,8 @@ def form_of(plan: WeekPlan, days: Sequence[DutyDay]) -> DutyWeekForm:
     people = [(keys[one], name) for one, name in plan.people.items()]
     fields: dict[str, Any] = {"plan": plan}
     filled: dict[str, Any] = {"shown": plan.mark}
-    for number, (date, day) in enumerate(zip(duty_gaps.days_of(plan.monday), days, strict=True)):
-        on, stand_in = _("Người trực %(day)s", day=weekday(date)), _("Người thay %(day)s", day=weekday(date))
+    for number, (dated, day) in enumerate(zip(duty_gaps.days_of(plan.monday), days, strict=True)):
+        on, stand_in = _("Người trực %(day)s", day=weekday(dated)), _("Người thay %(day)s", day=weekday(dated))
         fields[f"on_{number}"] = ClosedChoice(on, people, required=False)
         fields[f"stand_{number}"] = ClosedChoice(stand_in, people, required=False)
         filled |= {f"on_{number}": _key(keys, day.on), f"stand_{number}": _key(keys, day.stand_in)}

@@ -13,6 +13,7 @@ from casework.duty.forms import DutyWeekForm, form_of
 from casework.errors import BadInput
 from casework.policy.vocabulary import Act
 from casework.web.current_user import check_permission, may, perform
+from casework.web.translation import weekday
 
 blueprint = Blueprint("duty", __name__)
 Answer = Response | str | tuple[str, int]
@@ -54,8 +55,16 @@ def write(week: str) -> Answer:
     except BadInput as cause:
         form.shown.errors = [_(str(cause))]
         return _form_page(form), 422
-    flash(_("Đã lưu lịch trực."), "done")
+    flash(_saved(form), "done")
     return redirect(url_for("duty.week", week=plan.monday), 303)
+
+
+def _saved(form: DutyWeekForm) -> str:
+    """Return what is said of a week that was saved: the days on which nobody is on duty are told at once."""
+    empty = ", ".join(weekday(day) for day in form.gaps)
+    if not empty:
+        return _("Đã lưu lịch trực.")
+    return _("Đã lưu lịch trực. Còn ngày chưa ghi ai trực: %(days)s.", days=empty)
 
 
 def _monday(text: str) -> date:

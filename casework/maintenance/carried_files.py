@@ -14,8 +14,11 @@ from casework import files
 from casework.audit.revocation_log import RevocationLog
 from casework.config import CALENDAR, Config
 
-# What a machine decides for itself, and what says that this is no real installation.
-_OF_THE_MACHINE = frozenset({"data", "kek_file", "checkpoint_file", "mail_password_file", "demo"})
+# What a machine decides for itself, and what says that this is no real installation. A program to run is never taken
+# from a file: whoever could write settings on the old machine would have it run on the new one.
+_OF_THE_MACHINE = frozenset({"data", "kek_file", "checkpoint_file", "mail_password_file", "demo", "alert_command"})
+# Of what stands behind the "?" of an address: where the server is. Passwords can stand there too.
+_PLACES = frozenset({"host", "hostaddr", "port", "dbname", "sslmode", "sslrootcert"})
 _URLS = ("database_url", "counts_url")
 
 
@@ -36,7 +39,8 @@ def _without_password(url: str) -> str:
     if not url:
         return ""
     known = make_url(url)
-    parts = (known.host, known.port, known.database, known.query)
+    query = {name: value for name, value in known.query.items() if name in _PLACES}
+    parts = (known.host, known.port, known.database, query)
     return URL.create(known.drivername, known.username, None, *parts).render_as_string(hide_password=False)
 
 

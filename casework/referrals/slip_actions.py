@@ -27,11 +27,13 @@ STEP = "slip"
 # By what was answered whether the paper is safe to keep, a code of `answer`: the step that remembers it.
 ANSWERED = {"yes": "slip_safe", "no": "slip_unsafe", "unknown": "slip_unasked"}
 _SAFE = "yes"
+_AMBULANCE = "ambulance"
 _DIGITS = 6
 _SYLLABLE = re.compile(r"\w+")
 NO_PLACE = gettext_noop("Hãy ghi hẹn ở đâu.")
 NO_ONE = gettext_noop("Hãy ghi đến nơi thì hỏi ai.")
 TELLING = gettext_noop("Chữ này nói lộ cho người nhặt được giấy. Hãy ghi cách khác, như tên trạm, tên hội trường.")
+HOTLINE = gettext_noop("Ai nhặt được giấy gọi thử số này là biết. Hãy ghi số khác, hoặc để trống.")
 NONE_MADE = gettext_noop("Chưa có phiếu nào để in. Hãy làm phiếu trước.")
 
 
@@ -79,6 +81,17 @@ def telling_words(text: str) -> list[str]:
     return [word for word in words if _spaced(word) in written or (" " in word and _spaced(fold(word)) in plainly)]
 
 
+def tells(text: str) -> bool:
+    """Tell whether a text would tell what it is about: by a word, or by the number of a hotline but the ambulance's."""
+    return bool(telling_words(text)) or _is_hotline(text)
+
+
+def _is_hotline(text: str) -> bool:
+    digits = re.sub(r"\D", "", text)
+    lines = (code for code in codelist("hotline") if code.code != _AMBULANCE)
+    return digits in {code.text("number").replace(" ", "") for code in lines}
+
+
 def _spaced(text: str) -> str:
     """Return the syllables of a text in small letters, each between spaces."""
     return f" {' '.join(re.findall(_SYLLABLE, unicodedata.normalize('NFC', text).lower()))} "
@@ -115,7 +128,7 @@ def _require_slip(case_id: UUID, slip: Letter) -> None:
     if not (slip.place.strip() and slip.ask_for.strip()):
         raise BadInput(NO_ONE if slip.place.strip() else NO_PLACE, about=case_id)
     neutral = codelist("slip_kind").get(slip.slip_kind).flag("neutral")
-    if neutral and telling_words(f"{slip.place} / {slip.ask_for} / {slip.phone}"):
+    if neutral and any(tells(text) for text in (slip.place, slip.ask_for, slip.phone)):
         raise BadInput(TELLING, about=case_id)
 
 

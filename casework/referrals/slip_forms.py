@@ -10,7 +10,7 @@ from casework import clock
 from casework.cases.fields import field_of
 from casework.cases.sections import Letter
 from casework.codelists import codelist
-from casework.referrals.slip_actions import NO_ONE, NO_PLACE, TELLING, telling_words
+from casework.referrals.slip_actions import HOTLINE, NO_ONE, NO_PLACE, TELLING, tells
 from casework.web.choice_fields import NO, YES, Choice
 from casework.web.forms import DateParts, Form, SentOnceForm, ShortText, TimeOfDay
 
@@ -53,6 +53,7 @@ class SlipForm(SentOnceForm):
         wrong += [(self.place, gettext(NO_PLACE))] if not self.place.data else []
         wrong += [(self.ask_for, gettext(NO_ONE))] if not self.ask_for.data else []
         wrong += [(field, gettext(TELLING)) for field in (self.place, self.ask_for) if self._tells(field)]
+        wrong += [(self.phone, gettext(HOTLINE))] if self._tells(self.phone) else []
         wrong += self._wrong_time()
         for field, words in wrong:
             field.errors = [*field.errors, words]
@@ -61,7 +62,7 @@ class SlipForm(SentOnceForm):
     def _tells(self, field: Any) -> bool:
         kind = self.slip_kind.data
         neutral = kind in codelist("slip_kind") and codelist("slip_kind").get(kind).flag("neutral")
-        return bool(neutral and telling_words(field.data or ""))
+        return bool(neutral and tells(field.data or ""))
 
     def _wrong_time(self) -> list[tuple[Any, str]]:
         if self.day.errors:

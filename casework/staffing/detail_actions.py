@@ -124,7 +124,7 @@ def propose(context: ActContext, detail: Detail, value: str, *, agency_id: UUID 
     """
     context.about, context.reason = agency_id or context.commune_id, detail
     commune, agency = _owner(context, detail, agency_id)
-    if value == _value(commune, agency, detail):
+    if _written(detail, value) == _written(detail, _value(commune, agency, detail)):
         raise BadInput("Sổ đang ghi đúng như vậy, không có gì để sửa.")
     for row in _rows(context):
         if (row.detail, row.agency_id) == (detail, agency_id):
@@ -200,6 +200,11 @@ def _owner(context: ActContext, detail: Detail, agency_id: UUID | None) -> tuple
     if (detail in _OF_AGENCY) != (agency is not None) or (agency_id is not None and agency is None):
         raise NotFound("detail", about=agency_id)
     return commune, agency
+
+
+def _written(detail: Detail, value: str) -> str:
+    """Return a detail as it is compared: a telephone is the same number in whatever groups it was written."""
+    return value.replace(" ", "") if detail == Detail.DUTY_PHONE else value
 
 
 def _value(commune: Commune, agency: Agency | None, detail: Detail) -> str:

@@ -69,6 +69,12 @@ MENU = (
         "speech",
         _("Nói gì ở cửa, khi hỏi đồng ý, khi nguy hiểm, và điều không bao giờ nói. In được một tờ."),
     ),
+    Entry(
+        Act.DETAIL_LIST,
+        "staffing.details.register",
+        _("Xã và cơ quan"),
+        note=_("Tên xã, tên và số trực của cơ quan, các thôn"),
+    ),
     Entry(Act.POLICY_READ, "oversight.policy", _("Ai được làm gì"), note=_("Toàn bộ quy tắc của sổ, bằng lời.")),
 )
 

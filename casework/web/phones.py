@@ -6,11 +6,12 @@ import unicodedata
 from flask_babel import gettext as _
 
 BETWEEN = re.compile(r"[\s.,()\-‐-―]+")
+# Figures of other scripts are none that a telephone dials: `\d` is one of 0 to 9 alone.
 HOME = re.compile(r"^(?:\+84|0084|84(?=\d{9,10}$))\(?0?")
-MOBILE = re.compile(r"0(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-46-9])\d{7}")
-LANDLINE = re.compile(r"02\d{8,9}")
-SHORT = re.compile(r"1(?:1\d|[89]00\d{4,6})")
-ABROAD = re.compile(r"\+(?!84)[1-9]\d{6,14}")
+MOBILE = re.compile(r"0(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-46-9])\d{7}", re.ASCII)
+LANDLINE = re.compile(r"02\d{8,9}", re.ASCII)
+SHORT = re.compile(r"1(?:1\d|[89]00\d{4,6})", re.ASCII)
+ABROAD = re.compile(r"\+(?!84)[1-9]\d{6,14}", re.ASCII)
 
 
 class NotAPhone(ValueError):
@@ -31,7 +32,8 @@ def normalise(text: str) -> str:
 
 
 def grouped(number: str) -> str:
-    """Return a normalised number in groups, as it is read aloud."""
+    """Return a normalised number in groups, as it is read aloud; one that has spaces already gets the same groups."""
+    number = number.replace(" ", "")
     if SHORT.fullmatch(number):
         return number if len(number) <= 4 else f"{number[:4]} {_groups(number[4:])}"
     if number.startswith("+"):
@@ -54,7 +56,7 @@ def _groups(digits: str) -> str:
 
 def _reason(number: str) -> str:
     """Return what is wrong with a number and what to do."""
-    if not number.removeprefix("+").isdecimal():
+    if not (number.isascii() and number.removeprefix("+").isdecimal()):
         return _("Số điện thoại chỉ gồm chữ số. Mỗi ô ghi một số, ví dụ 0912 345 678.")
     if number.startswith("0") and not number.startswith("02") and len(number) != 10:
         return _("Số di động có 10 chữ số, số vừa ghi có %(count)d. Hãy xem lại.", count=len(number))

@@ -74,6 +74,7 @@ def test_an_address_gets_its_code_first_and_nothing_else_before_it_is_confirmed(
     assert "chưa xác nhận" in page
     wrong = client.post(f"{PAGE}/ma", data={"code": "00000000"})
     assert (wrong.status_code, "Mã chưa đúng" in wrong.text) == (422, True)
+    assert "bỏ địa chỉ này rồi ghi lại để nhận mã mới" in wrong.text
     spaced = " ".join(code_in(server))
     assert client.post(f"{PAGE}/ma", data={"code": spaced}).location == PAGE
     page = client.get(PAGE).text

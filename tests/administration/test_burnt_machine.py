@@ -4,6 +4,7 @@ import re
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from click.testing import Result
@@ -15,7 +16,7 @@ from casework.vault.crypto import signatures
 from casework.vault.keys.enrolment.paper_codes import write_code
 from tests import postgres
 from tests.administration.lost_machine import UNION, Enrolled, LostMachine, a_days_work, enrols, is_back, two_lines
-from tests.administration.new_installation import CODE, sheets_of, used
+from tests.administration.new_installation import CODE, founded, sheets_of, used
 from tests.commands import call
 
 
@@ -178,3 +179,72 @@ def test_no_secret_and_no_password_travels_with_a_backup(tmp_path: Path):
     assert "bi-mat" not in str(carried)
     assert carried["settings"]["database_url"] == "postgresql://u@h/d"
     assert not {"kek_file", "checkpoint_file", "data"} & set(carried["settings"])
+
+
+def test_no_password_travels_behind_the_question_mark_of_an_address_either(tmp_path: Path):
+    url = "postgresql+psycopg://u@/d?host=/run/postgresql&password=bi-mat&options=-cx%3Dbi-mat&sslpassword=bi-mat"
+    settings = config.Config(data=tmp_path, database_url=url, kek_file=tmp_path / "kek", counts_url=url)
+    carried = carried_files.read(settings)
+    assert "bi-mat" not in str(carried)
+    assert "/run/postgresql" in unquote(carried["settings"]["database_url"])
+
+
+def test_a_program_to_run_is_not_taken_from_a_backup(tmp_path: Path):
+    url = "sqlite:///casework.sqlite3"
+    settings = config.Config(data=tmp_path, database_url=url, kek_file=tmp_path / "kek", alert_command="/x/bao-do")
+    carried = carried_files.read(settings)
+    assert "/x/bao-do" not in str(carried)
+    forged = {"carried": {"settings": carried["settings"] | {"alert_command": "/x/bao-do"}}}
+    assert "alert_command" not in carried_files.settings_of(forged)
+
+
+def _carrying(burnt: BurntMachine, monkeypatch: pytest.MonkeyPatch, **settings: str) -> None:
+    """Let the file say other settings than those of the book, as somebody who can sign backups can make one."""
+    read = carried_files.settings_of
+    monkeypatch.setattr(carried_files, "settings_of", lambda about: read(about) | settings)
+
+
+def test_a_backup_that_names_another_key_for_later_backups_is_refused(burnt: BurntMachine, monkeypatch):
+    _carrying(burnt, monkeypatch, backup_public=signatures.encode_public(bytes(range(32))))
+    refused = burnt.restores(*burnt.notes())
+    assert (refused.exit_code, "khóa sao lưu khác tờ vừa gõ" in refused.output) == (1, True), refused.output
+    assert not burnt.folder.exists()
+
+
+def test_a_book_goes_to_no_server_that_a_backup_names_and_a_drill_asks_for_none(burnt: BurntMachine, monkeypatch):
+    _carrying(burnt, monkeypatch, database_url="postgresql://u@192.0.2.1:1/d")
+    refused = burnt.restores(*burnt.notes())
+    assert (refused.exit_code, "--database-url" in refused.output) == (1, True), refused.output
+    assert not burnt.folder.exists()
+    done = burnt.restores("--drill", *burnt.notes())
+    assert done.exit_code == 0, done.output
+
+
+def test_a_file_that_holds_another_book_is_not_overwritten(burnt: BurntMachine, tmp_path: Path):
+    other = tmp_path / "khác"
+    founded(other)
+    book = other / "casework.sqlite3"
+    before = book.read_bytes()
+    refused = burnt.restores(*burnt.notes(), "--database-url", f"sqlite:///{book}")
+    assert (refused.exit_code, "đã có một sổ" in refused.output) == (1, True), refused.output
+    assert book.read_bytes() == before
+    assert not burnt.folder.exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "chữ",
+        "mysql://h/d",
+        "postgresql://h:x/d",
+        "sqlite:///",
+        "sqlite:////khong/co/x",
+        "postgresql+psycopg://127.0.0.1:1/d",
+    ],
+)
+def test_an_address_of_a_database_that_is_none_is_answered_in_a_sentence(burnt: BurntMachine, url: str):
+    refused = burnt.restores(*burnt.notes(), "--database-url", url)
+    assert refused.exit_code == 1
+    assert "Traceback" not in refused.output
+    assert isinstance(refused.exception, SystemExit), refused.exception
+    assert re.search("[ạ-ỹđ]", refused.output.splitlines()[-1])

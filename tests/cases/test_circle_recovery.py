@@ -142,6 +142,7 @@ def test_the_page_shows_the_sheets_once(house: House, lan, hidden, browser):
     assert shown.status_code == 200
     assert shown.text.count("paper-code") == 2
     assert "no-store" in shown.headers["Cache-Control"]
+    assert "tờ cũ" not in shown.text, "there are none yet"
     # Nothing is good, and nobody keeps anything, until the signs were typed from the paper.
     assert KEEPERS[0] not in client.get(f"{url}/to-khoi-phuc").text
     page = html.fromstring(shown.text)
@@ -159,5 +160,6 @@ def test_the_page_shows_the_sheets_once(house: House, lan, hidden, browser):
     good = carried | {"seat_1": first.lower(), "seat_2": f" {second} "}
     assert client.post(f"{url}/to-khoi-phuc/xac-nhan", data=good).status_code == 303
     assert KEEPERS[0] in client.get(f"{url}/to-khoi-phuc").text
+    assert "Thôi, giữ tờ cũ" in client.post(f"{url}/to-khoi-phuc", data=answers | {"whom": ""}).text
     # The same paper is not made good twice: its number is over.
     assert client.post(f"{url}/to-khoi-phuc/xac-nhan", data=good).status_code == 409

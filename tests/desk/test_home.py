@@ -121,13 +121,13 @@ def test_an_empty_first_page_says_what_is_normal(browser, username):
         ("rang", {"/dia-chi", "/quy-tac"}),
         ("hien", {"/dia-chi", "/quy-tac"}),
         ("quang", {"/dia-chi", "/so-lieu", "/nhat-ky", "/quy-tac"}),
-        ("son", {"/dia-chi", "/tai-khoan", "/quy-tac"}),
+        ("son", {"/dia-chi", "/tai-khoan", "/xa", "/quy-tac"}),
     ],
 )
 def test_who_works_on_no_case_is_offered_what_the_policy_gives_them(browser, username, offered):
     page = browser(username).get("/").text
     tasks = page[page.index("Bạn có thể") :]
-    every = {"/dia-chi", "/so-lieu", "/nhat-ky", "/tai-khoan", "/quy-tac", "/tim", "/ghi-nhan"}
+    every = {"/dia-chi", "/so-lieu", "/nhat-ky", "/tai-khoan", "/xa", "/quy-tac", "/tim", "/ghi-nhan"}
     assert {way for way in every if f'href="{way}"' in tasks} == offered
     assert "/vu-viec/" not in page
 

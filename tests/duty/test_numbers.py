@@ -1,5 +1,6 @@
 """Whom to call: who is on duty, who stands in, the office, the hotline; never who must not know or has left."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
@@ -10,7 +11,7 @@ from casework import clock
 from casework.cases import duty_numbers, duty_roster
 from casework.cases.duty_numbers import CallOrder, NumberKind
 from casework.cases.duty_roster import EMPTY_WEEK, DutyDay
-from casework.cases.sections import Notice, SafetyPlan
+from casework.cases.sections import Notice, Perpetrator, SafetyPlan
 from casework.desk import actions as desk
 from casework.gate import ActContext, Action
 from casework.intake import actions as intake
@@ -125,6 +126,19 @@ def test_the_page_of_a_case_leaves_out_whom_its_safety_plan_names(house, lan, cu
     says(lan, case_id, "em trai làm công an")
     page = browser("lan").get(f"/vu-viec/{case_id}").text
     assert "tel:0900" not in page, "somebody there must not know, and nobody knows who"
+    assert 'href="tel:0203555017"' in page
+
+
+@only_sqlite
+def test_a_namesake_of_the_one_who_is_violent_does_not_tell_who_of_the_staff_must_not_know(lan, cuong, dung, browser):
+    on_duty(cuong, dung)
+    case_id = lan.opens_a_case(dao(grounds=(), danger="yes"))
+    [page] = lan.does(desk.read_section, case_id, Perpetrator.section)
+    other = replace(page.data, name="Trịnh Văn Dũng")
+    lan.does(desk.write_section, case_id, other, base=page.revision)
+    says(lan, case_id, "em trai làm công an")
+    page = browser("lan").get(f"/vu-viec/{case_id}").text
+    assert "tel:0900" not in page
     assert 'href="tel:0203555017"' in page
 
 

@@ -56,6 +56,37 @@ def test_a_week_is_written_on_its_page_and_read_by_all_with_links_that_call(cuon
     assert "Hôm nay bạn trực" not in browser("lan").get("/truc").text
 
 
+def test_a_week_that_was_saved_with_a_gap_says_so_at_once(cuong, browser):
+    path = f"/truc/{this_monday() + WEEK}/ghi"
+    client = browser("cuong")
+    own, first, _ = names_in(page := client.get(path).text, "Vũ Mạnh Cường")
+    everyday = {f"on_{number}": own for number in range(DAYS)} | {first: "0900000151"}
+    week = client.get(client.post(path, data=typed(form_of(page), **everyday) | {"on_2": ""}).location).text
+    assert "Đã lưu lịch trực. Còn ngày chưa ghi ai trực: thứ Tư." in week
+    again = typed(form_of(client.get(path).text), **everyday)
+    assert "Đã lưu lịch trực.<" in client.get(client.post(path, data=again).location).text.replace("\n", "")
+    assert cuong.does(duty.plan_week, this_monday() + WEEK).days == every_day(cuong.id)
+
+
+def test_telephones_that_are_all_known_are_folded_until_one_is_wrong(house: House, cuong, browser):
+    path, client = f"/truc/{this_monday()}/ghi", browser("cuong")
+    assert "<details open>" in client.get(path).text
+    writes(cuong, every_day(cuong.id), {cuong.id: PHONES["cuong"]})
+    page = client.get(path).text
+    assert "<details>" in page
+    first = names_in(page, "Vũ Mạnh Cường")[1]
+    assert "<details open>" in client.post(path, data=typed(form_of(page), **{first: "0912 12"})).text
+    house.hires("dung")
+    assert "<details open>" in client.get(path).text
+
+
+def test_days_that_are_over_are_no_gaps(cuong, browser):
+    path = f"/truc/{this_monday() - WEEK}/ghi"
+    client = browser("cuong")
+    sent = client.post(path, data=typed(form_of(client.get(path).text)))
+    assert "chưa ghi ai trực" not in client.get(sent.location).text
+
+
 def test_what_was_typed_comes_back_with_what_to_do(cuong, browser):
     path = f"/truc/{this_monday()}/ghi"
     client = browser("cuong")

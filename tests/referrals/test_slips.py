@@ -59,6 +59,13 @@ def test_a_neutral_slip_says_where_when_whom_to_ask_for_and_nothing_of_the_case(
 
 
 @only_sqlite
+def test_who_is_handed_a_slip_finds_where_to_type_its_number_above_the_list(house, browser):
+    referred(house)
+    page = browser("cuong").get("/chuyen-gui").text
+    assert 0 < page.index("/chuyen-gui/so-phieu") < page.index('class="rows')
+
+
+@only_sqlite
 def test_a_plain_slip_says_code_receiver_service_and_due_in_words_that_do_not_tell(house, browser):
     referral = referred(house)
     referral.lan.does(slip_actions.make_slip, *referral.at, PLAIN, safe="yes")
@@ -119,6 +126,8 @@ def test_the_answer_is_asked_with_nothing_chosen_and_stays_with_the_sender(house
         {"place": "cong an xa"},
         {"ask_for": "chị Hà, đường dây BẠO  LỰC"},
         {"place": "nhà ta\u0323m la\u0301nh"},
+        {"phone": "113"},
+        {"phone": "1900 969 680"},
     ],
 )
 def test_what_is_missing_or_would_tell_is_said_and_what_was_typed_comes_back(house, browser, changes):
@@ -133,7 +142,14 @@ def test_what_is_missing_or_would_tell_is_said_and_what_was_typed_comes_back(hou
 @only_sqlite
 @pytest.mark.parametrize(
     "changes",
-    [{"place": " "}, {"ask_for": ""}, {"slip_kind": "x"}, {"place": "Công an"}, {"phone": "113 công an"}],
+    [
+        {"place": " "},
+        {"ask_for": ""},
+        {"slip_kind": "x"},
+        {"place": "Công an"},
+        {"phone": "113 công an"},
+        {"phone": "1800 1768"},
+    ],
 )
 def test_the_act_refuses_what_the_page_refuses(house, changes):
     referral = referred(house)

@@ -211,6 +211,17 @@ def test_of_everything_proposed_a_line_of_the_log_says_which_detail(house: House
 
 
 @only_sqlite
+def test_a_number_is_shown_in_groups_and_is_the_same_however_it_was_written(app, house: House, cuong: Someone):
+    before = phone_of_police(house)
+    with pytest.raises(BadInput):
+        proposed(house, before.replace(" ", ""))
+    cuong.does(detail_actions.confirm, proposed(house))
+    for page in (browser_of(app, house["son"]).get("/xa"), browser_of(app, cuong).get("/truc")):
+        assert page.status_code == 200
+        assert ">0203 555 099<" in page.text
+
+
+@only_sqlite
 def test_on_the_pages_what_is_wrong_comes_back_with_what_to_do(app, house: House, cuong: Someone):
     son = browser_of(app, house["son"])
     phone_page = f"/xa/sua/duty_phone/{police(house)}"

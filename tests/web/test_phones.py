@@ -68,7 +68,15 @@ def test_what_is_no_number_is_refused_with_advice(typed, said):
         ("02033825123", "0203 3825 123"),
         ("0203555017", "0203 555 017"),
         ("0912345678", "0912 345 678"),
+        ("0900 000 013", "0900 000 013"),
+        ("19 00 96 96 80", "1900 969 680"),
     ],
 )
 def test_a_number_is_grouped_as_people_write_it(number, shown):
     assert grouped(number) == shown
+
+
+@pytest.mark.parametrize("typed", ["09123456٧٨", "0912345६७८", "11٣", "0203 555 ٠17", "+6691234567๘"])
+def test_figures_that_no_telephone_dials_are_refused(typed: str):
+    with sample_app().test_request_context(), pytest.raises(NotAPhone, match="chữ số"):
+        normalise(typed)
