@@ -1,6 +1,6 @@
 """Acts on notices to the chair: propose, send, record one given by word, receive, assign, answer, call, withdraw."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -19,7 +19,7 @@ from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound, Ungrounded, gettext_noop
 from casework.gate import ActContext, action
 from casework.notices import notice_sheets, notice_transitions, presenters, proposals
-from casework.notices.view_models import DueNotice, NoticeBox, NoticeLine, NoticePage, Proposal, joined_names
+from casework.notices.view_models import DueNotice, NoticeBox, NoticePage, Proposal, joined_names
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.vault.integrity import heads
@@ -229,18 +229,7 @@ def list_notices(context: ActContext) -> NoticeBox:
     rows = [row for row in rows if row.case_id not in context.unreadable]
     found = presenters.lines(context, rows, written, batch.cases)
     context.reason = f"{len(found)} notices"
-    return NoticeBox(tuple(_with_office(context, found)))
-
-
-def _with_office(context: ActContext, lines: Iterable[NoticeLine]) -> Iterator[NoticeLine]:
-    """Let each line of which somebody is to be called have the number of the office: a list opens no safety plan."""
-    order = None
-    for line in lines:
-        if line.incoming or not line.waits:
-            yield line
-        else:
-            order = order or proposals.office_numbers(context, proposals.active_chairs(context))
-            yield replace(line, numbers=order)
+    return NoticeBox(tuple(found))
 
 
 @action(Act.NOTICE_DUE)

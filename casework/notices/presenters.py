@@ -1,6 +1,7 @@
 """Makes the view models of notices to the chair from verified rows and opened sheets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,19 @@ def lines(
     """Make the line of each verified row of which something can be opened; `cases` are the rows of its cases."""
     holders = {case.id: case.holder_id for case in cases.values()}
     moments = read.reasons(context.crypto, Act.NOTICE_READ, who={context.me, *holders.values()}, about=set(holders))
-    return [_line(context, row, written[row.id], cases[row.case_id], moments) for row in rows if row.id in written]
+    made = [_line(context, row, written[row.id], cases[row.case_id], moments) for row in rows if row.id in written]
+    return list(_with_office(context, made))
+
+
+def _with_office(context: ActContext, made: Iterable[NoticeLine]) -> Iterator[NoticeLine]:
+    """Let each line of which somebody is to be called have the number of the office: a list opens no safety plan."""
+    order = None
+    for line in made:
+        if line.incoming or not line.waits:
+            yield line
+        else:
+            order = order or proposals.office_numbers(context, proposals.active_chairs(context))
+            yield replace(line, numbers=order)
 
 
 def _line(context: ActContext, row: Any, written: Sheets, case: Any, moments: ReadMoments) -> NoticeLine:
