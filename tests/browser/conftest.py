@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Route
 
 from casework.app import create_app
 from tests.browser.serving import serving
-from tests.browser.walking import Walk
+from tests.browser.walking import OLD, Walk
 from tests.house import House
 from tests.source import ROOT
 
@@ -33,8 +33,10 @@ def on_phone(chromium: Browser, house: House, site: str) -> Iterator[Callable[..
     """Open a phone as somebody who has signed in, at their first page; what is wrong with a page fails the test."""
     walks: list[Walk] = []
 
-    def opened(username: str, *, script: bool = True) -> Walk:
-        walks.append(Walk(chromium, site, PHONE, script=script))
+    def opened(username: str, *, script: bool = True, scripts: str = "on") -> Walk:
+        walks.append(Walk(chromium, site, PHONE, script=script and scripts != "off"))
+        if scripts == "old":
+            walks[-1].context.add_init_script(OLD)
         walks[-1].context.route("**/static/fonts/*", _give_font)
         walks[-1].comes_with(house[username].cookie)
         walks[-1].page.goto(site + "/")
