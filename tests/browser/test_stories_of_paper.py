@@ -83,7 +83,9 @@ def test_22_the_power_was_cut_and_the_paper_is_typed_in_with_its_three_times(on_
     walk.goes(ON, "text=cất ở đâu")
     walk.page.fill("#words", "tủ số 2")
     walk.goes(ON, "main h1")
-    assert lan.does(kept_paper_actions.read_paper, line.id).record.fate.task.words == "tủ số 2"
+    fate = lan.does(kept_paper_actions.read_paper, line.id).record.fate
+    assert fate is not None
+    assert fate.task.words == "tủ số 2"
 
 
 @IN_EVERY_WAY
