@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import make_url
@@ -93,13 +94,21 @@ def test_a_file_that_is_whole_is_not_touched_by_looking(house: House, lan: Someo
     assert file_of(house).read_bytes() == before
 
 
+def writes_until_some_of_it_is_in_the_wal(house: House, lan: Someone, case_id: UUID) -> None:
+    """The server that has just started empties the WAL as well, after its first work in the background."""
+    for _ in range(50):
+        lan.does(desk.add_note, case_id, "ghi khi sổ đang chạy")
+        if Path(f"{file_of(house)}-wal").stat().st_size > 0:
+            return
+    pytest.fail("nothing was left in the WAL")
+
+
 def test_a_stop_leaves_the_whole_book_in_one_file(house: House, lan: Someone, tmp_path: Path):
     """Whoever copies the one file after a stop has everything, as somebody does who changes the machine."""
     case_id = lan.opens_a_case()
     with served(house) as server:
         assert server.status("/dang-nhap") == 200
-        lan.does(desk.add_note, case_id, "ghi khi sổ đang chạy")
-        assert Path(f"{file_of(house)}-wal").stat().st_size > 0
+        writes_until_some_of_it_is_in_the_wal(house, lan, case_id)
         house.gate.database.engine.dispose()
         assert Path(f"{file_of(house)}-wal").exists()
     wal = Path(f"{file_of(house)}-wal")
