@@ -158,7 +158,9 @@ def _in_time(server: smtplib.SMTP, seconds: float) -> Iterator[None]:
     try:
         yield
     except (smtplib.SMTPException, OSError, ValueError) as cause:
-        raise MailFailed("timeout") if late.is_set() else _failure_of(cause) from cause
+        # What times out by itself at that very moment smtplib calls a lost connection.
+        too_late = late.is_set() or isinstance(cause.__context__, TimeoutError)
+        raise MailFailed("timeout") if too_late else _failure_of(cause) from cause
     finally:
         timer.cancel()
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 from casework.desk import actions as desk
 from casework.policy.vocabulary import Section
-from tests.browser.walking import SCRIPTS, Walk
+from tests.browser.walking import IN_EVERY_WAY, Walk
 from tests.house import only_sqlite
 
 pytestmark = only_sqlite
@@ -39,9 +39,9 @@ def answers_at_the_door(lan: Walk) -> float:
     return 6 * THINKS + (did["taps"] + 4) * POINTS + did["keys"] * TYPES
 
 
-@SCRIPTS
-def test_1_a_knock_at_night_is_a_case_within_a_minute_and_the_telephones_come_first(on_phone, lan, script: bool):
-    phone = on_phone("lan", script=script)
+@IN_EVERY_WAY
+def test_1_a_knock_at_night_is_a_case_within_a_minute_and_the_telephones_come_first(on_phone, lan, scripts: str):
+    phone = on_phone("lan", scripts=scripts)
     assert answers_at_the_door(phone) <= 60
     assert phone.page.locator("main a[href='tel:113']").count() == 1
     phone.goes("main a.button:not(.danger)", "text=còn hỏi nốt")

@@ -1,20 +1,17 @@
-"""Hard stories 11, 15, 22 and 24 on a phone, with scripts, without, and with those of an old browser."""
+"""Hard stories 5, 11, 15, 22 and 24 on a phone, with scripts, without, and with those of an old browser."""
 
 from datetime import timedelta
-
-import pytest
 
 from casework import clock
 from casework.desk import actions as desk
 from casework.desk import kept_paper_actions
-from tests.browser.walking import Walk
+from tests.browser.walking import IN_EVERY_WAY, Walk
 from tests.duty.scenes import PHONES, every_day, writes
 from tests.house import House, Someone, only_sqlite
 from tests.referrals.scenes import referred
 from tests.stories import dao
 
 pytestmark = only_sqlite
-IN_EVERY_WAY = pytest.mark.parametrize("scripts", ["on", "off", "old"])
 ON = "main form .buttons .button:not(.quiet)"
 
 
@@ -27,6 +24,22 @@ def answers_at_the_door(walk: Walk) -> None:
 def numbers_that_stand_large(walk: Walk) -> list[str]:
     links = walk.page.locator(".urgent .phone.big")
     return [str(links.nth(number).get_attribute("href")) for number in range(links.count())]
+
+
+@IN_EVERY_WAY
+def test_5_she_goes_home_and_the_door_stays_open(on_phone, lan: Someone, scripts: str):
+    case_id = lan.opens_a_case(dao(grounds=()))
+    walk = on_phone("lan", scripts=scripts)
+    walk.page.goto(f"{walk.site}/vu-viec/{case_id}")
+    walk.goes("main a:has-text('Đóng vụ việc')", "input[name=outcome]")
+    assert "kế hoạch an toàn" in walk.page.inner_text("main")
+    walk.page.check("input[name=outcome][value=went_home]")
+    walk.page.fill("#words", "Hẹn gọi lại thứ Năm; đèn ngoài ngõ là dấu hiệu")
+    walk.goes(ON, "text=Đã đóng vụ việc.")
+    walk.goes("main a:has-text('Mở lại: người ấy trở lại')", ON)
+    walk.page.fill("#words", "Chị quay lại")
+    walk.goes(ON, "main .tag:has-text('Đang theo dõi')")
+    assert lan.does(desk.read_case, case_id).line.is_open
 
 
 @IN_EVERY_WAY

@@ -33,6 +33,9 @@ WAYS_OF_SCRIPTS = pytest.mark.parametrize(
     ("width", "scripts"), [(NARROWEST, "on"), (1280, "off"), (360, "old")], ids=["phone", "desk-no-script", "old-phone"]
 )
 
+# On a phone in each of those ways, where `on_phone` is given `scripts`.
+IN_EVERY_WAY = pytest.mark.parametrize("scripts", ["on", "off", "old"])
+
 
 class Walk:
     """A person in a browser of their own, who checks every page that they come to."""
