@@ -117,6 +117,12 @@ def agency(session: Session, commune_id: UUID, agency_id: UUID) -> Agency:
     return row
 
 
+def agencies(session: Session, commune_id: UUID) -> list[Agency]:
+    """Load every agency of a commune, each with a fresh head; circles are none."""
+    found = select(Agency.id).where(Agency.commune_id == commune_id, Agency.circle.is_(False))
+    return [agency(session, commune_id, agency_id) for agency_id in session.execute(found).scalars().all()]
+
+
 def member(session: Session, commune_id: UUID, member_id: UUID) -> Member:
     """Load a member with a fresh head; raise AlteredRows if the member's row alone is gone."""
     newest = head(session, commune_id, member_id)

@@ -5,8 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness
@@ -51,11 +49,7 @@ def read_week(context: ActContext, monday: date | None = None) -> DutyPage:
 
 def _agencies(context: ActContext) -> list[Agency]:
     """Return the agencies of the commune where cases are opened, from fresh rows, in the order of their list."""
-    found = select(Agency.id).where(
-        Agency.commune_id == context.commune_id, Agency.circle.is_(False), Agency.state == AgencyState.ACTIVE
-    )
-    ids = context.session.execute(found).scalars().all()
-    rows = [freshness.agency(context.session, context.commune_id, agency_id) for agency_id in ids]
+    rows = [row for row in freshness.agencies(context.session, context.commune_id) if row.state == AgencyState.ACTIVE]
     places = {code.code: place for place, code in enumerate(codelist("agency")) if code.flag("holds_keys")}
     return sorted((row for row in rows if row.kind in places), key=lambda row: places[row.kind])
 

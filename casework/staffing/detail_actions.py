@@ -185,11 +185,7 @@ def _rows(context: ActContext) -> list[ProposedChange]:
 
 
 def _agencies(context: ActContext) -> list[Agency]:
-    query = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.circle.is_(False))
-    rows = (
-        freshness.agency(context.session, context.commune_id, agency_id)
-        for agency_id in context.session.execute(query).scalars().all()
-    )
+    rows = freshness.agencies(context.session, context.commune_id)
     return sorted((row for row in rows if row.state != AgencyState.CLOSED), key=lambda row: text_key(row.name))
 
 
@@ -217,10 +213,8 @@ def _may_confirm(context: ActContext, change: Any, people: Iterable[Colleague]) 
     """Tell whether I am the second person of a change: never who proposed it."""
     if change.proposer_id == context.me:
         return False
-    if change.agency_id is None:
-        return Role.ADMINISTRATOR in context.actor.roles or directory.confirms_agencies(context)
     there = [person for person in people if person.agency_id == change.agency_id and person.state == MemberState.ACTIVE]
-    if not there:
+    if change.agency_id is None or not there:
         return Role.ADMINISTRATOR in context.actor.roles or directory.confirms_agencies(context)
     leads = not policy().leads.isdisjoint(context.actor.roles)
     return context.actor.agency_id == change.agency_id and (leads or not directory.has_lead(there))

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import select
-
 from casework.accounts import absence
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import freshness
@@ -123,14 +121,9 @@ def has_lead(people: list[Colleague]) -> bool:
 
 
 def _agencies_shown(context: ActContext) -> list[Agency]:
-    query = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.circle.is_(False))
-    known_agencies = [
-        freshness.agency(context.session, context.commune_id, agency_id)
-        for agency_id in context.session.execute(query).scalars()
-    ]
     shown = [
         agency
-        for agency in known_agencies
+        for agency in freshness.agencies(context.session, context.commune_id)
         if is_in_reach(context, agency.id) or (agency.state == AgencyState.NEW and confirms_agencies(context))
     ]
     return sorted(shown, key=lambda agency: (agency.id != context.actor.agency_id, agency.name))

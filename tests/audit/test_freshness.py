@@ -163,3 +163,13 @@ def test_a_member_whose_head_was_put_back_is_in_no_list(house: House, lan: Someo
             thief.put_back(name, ("commune_id", "id"), *rows)
     with house.crypto() as crypto, pytest.raises(OutdatedHead):
         freshness.members(crypto)
+
+
+@only_sqlite
+def test_the_agencies_of_a_commune_are_its_own_without_circles(house: House, lan: Someone, mai: Someone):
+    lan.opens_a_case(circle=[mai])
+    with house.crypto() as crypto:
+        found = freshness.agencies(crypto.session, THANH_SON)
+        assert {row.commune_id for row in found} == {THANH_SON}
+        assert not any(row.circle for row in found)
+        assert {row.kind for row in found} == {card.agency for card in STAFF.values() if card.agency}
