@@ -18,7 +18,7 @@ Place: TypeAlias = tuple[TrustedAddress, str]
 def places(register: AddressRegister) -> list[Place]:
     numbers = {hamlet: str(place) for place, hamlet in enumerate(register.by_hamlet, start=1)}
     retired = [(address, _GIVEN_UP) for address in register.retired]
-    return [(address, numbers[address.entry.hamlet]) for address in register.active] + retired
+    return [(address, numbers[address.entry.hamlet]) for address in register.standing] + retired
 
 
 def by_hamlet(page: ListPage[Place]) -> list[tuple[str, list[TrustedAddress]]]:

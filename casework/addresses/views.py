@@ -1,4 +1,4 @@
-"""The pages of the register of trusted addresses: public to read, kept by the lead and their deputy."""
+"""The pages of the register of trusted addresses: public to read and to print, kept by the lead and their deputy."""
 
 from uuid import UUID
 
@@ -6,16 +6,21 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from casework import clock
 from casework.accounts.sign_in_before_gate import perform_for_anyone
-from casework.addresses import actions, address_lists
-from casework.addresses.forms import AddressForm, form_of
+from casework.addresses import actions, address_lists, table_views
+from casework.addresses.forms import AddressForm, TrainingForm, form_of
+from casework.addresses.growth import growth_of
 from casework.cases import trusted_addresses
+from casework.cases.states import AddressState
 from casework.cases.trusted_addresses import AddressRegister
+from casework.errors import BadInput
 from casework.policy.vocabulary import Act
 from casework.web.current_user import check_permission, may, perform, public
 from casework.web.list_pages import list_page
 
 blueprint = Blueprint("addresses", __name__)
+blueprint.register_blueprint(table_views.blueprint)
 Answer = Response | str | tuple[str, int]
 
 
@@ -24,9 +29,29 @@ Answer = Response | str | tuple[str, int]
 def register() -> str:
     addresses = perform_for_anyone(trusted_addresses.list_addresses)
     page = list_page(address_lists.places(addresses), address_lists.ADDRESSES)
-    by_hamlet = address_lists.by_hamlet(page)
-    shown = {"hamlets": by_hamlet, "altered": addresses.altered, "keeps": may(Act.ADDRESS_ADD)}
-    return render_template("addresses/register.html", page=page, **shown)
+    shown = {"hamlets": address_lists.by_hamlet(page), "altered": addresses.altered}
+    may_do = {"keeps": may(Act.ADDRESS_ADD), "reads": may(Act.ADDRESS_RECORD)}
+    return render_template("addresses/register.html", page=page, **shown, **may_do)
+
+
+@blueprint.get("/dia-chi/in")
+@public
+def printed() -> str:
+    """Show the public list as a sheet: what takes somebody in now and is published, whoever asks."""
+    addresses = perform_for_anyone(trusted_addresses.list_addresses)
+    hamlets = {
+        hamlet: [place for place in found if place.active and place.entry.published]
+        for hamlet, found in addresses.by_hamlet.items()
+    }
+    shown = {hamlet: found for hamlet, found in hamlets.items() if found}
+    return render_template("addresses/printed.html", hamlets=shown, altered=addresses.altered)
+
+
+@blueprint.get("/dia-chi/theo-thon")
+def growth() -> str:
+    """Show how many addresses each hamlet has, which has none, and how the register grew from year to year."""
+    grown = growth_of(perform(actions.read_records), clock.today())
+    return render_template("addresses/growth.html", growth=grown, keeps=may(Act.ADDRESS_ADD))
 
 
 @blueprint.route("/dia-chi/moi", methods=["GET", "POST"])
@@ -37,6 +62,11 @@ def add() -> Answer:
         return _form_page(form)
     perform(actions.add_address, form.entry())
     return _to_register(_("Đã ghi địa chỉ mới."))
+
+
+@blueprint.get("/dia-chi/<uuid:place_id>")
+def place(place_id: UUID) -> str:
+    return _place_page(place_id, TrainingForm(formdata=None))
 
 
 @blueprint.route("/dia-chi/<uuid:place_id>/sua", methods=["GET", "POST"])
@@ -50,6 +80,33 @@ def change(place_id: UUID) -> Answer:
     return _to_register(_("Đã sửa địa chỉ."))
 
 
+@blueprint.post("/dia-chi/<uuid:place_id>")
+def train(place_id: UUID) -> Answer:
+    """Note a training of the host of an address."""
+    form = TrainingForm()
+    if not form.validate():
+        return _place_page(place_id, form), 422
+    try:
+        perform(actions.note_training, place_id, form.day.data, form.what.data or "")
+    except BadInput as cause:
+        form.day.errors = [_(str(cause))]
+        return _place_page(place_id, form), 422
+    flash(_("Đã ghi lần tập huấn."), "done")
+    return redirect(url_for(".place", place_id=place_id), 303)
+
+
+@blueprint.post("/dia-chi/<uuid:place_id>/tam-ngung")
+def pause(place_id: UUID) -> Response:
+    perform(actions.change_state, place_id, AddressState.PAUSED)
+    return _to_register(_("Đã tạm ngừng: danh sách ghi là tạm ngừng nhận, và nơi này không chọn được cho vụ việc mới."))
+
+
+@blueprint.post("/dia-chi/<uuid:place_id>/dung-lai")
+def resume(place_id: UUID) -> Response:
+    perform(actions.change_state, place_id, AddressState.ACTIVE)
+    return _to_register(_("Địa chỉ này nhận người trở lại."))
+
+
 @blueprint.get("/dia-chi/<uuid:place_id>/thoi-dung")
 def leave(place_id: UUID) -> str:
     check_permission(Act.ADDRESS_RETIRE)
@@ -58,12 +115,17 @@ def leave(place_id: UUID) -> str:
 
 @blueprint.post("/dia-chi/<uuid:place_id>/thoi-dung")
 def retire(place_id: UUID) -> Response:
-    perform(actions.retire_address, place_id)
+    perform(actions.change_state, place_id, AddressState.RETIRED)
     return _to_register(_("Đã thôi dùng địa chỉ này. Vụ việc cũ vẫn giữ tên của nó."))
 
 
 def _register() -> AddressRegister:
     return perform(trusted_addresses.list_addresses)
+
+
+def _place_page(place_id: UUID, form: TrainingForm) -> str:
+    shown = perform(actions.read_records).find(place_id)
+    return render_template("addresses/place.html", place=shown, form=form, keeps=may(Act.ADDRESS_ADD))
 
 
 def _form_page(form: AddressForm, place_id: UUID | None = None) -> tuple[str, int]:

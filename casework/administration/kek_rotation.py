@@ -14,6 +14,7 @@ from casework.audit.chain import sign
 from casework.audit.models import AuditLine
 from casework.audit.verify import verify
 from casework.cases import scope
+from casework.cases.models import Address
 from casework.clock import MICROSECOND
 from casework.errors import Conflict, VaultError
 from casework.gate import ActContext, action
@@ -23,7 +24,7 @@ from casework.vault.crypto import passwords
 from casework.vault.integrity import bound_rows, heads
 from casework.vault.integrity.commitments import NOTHING_BOUND
 from casework.vault.integrity.signed_rows import row_mac, signed_columns, verify_row
-from casework.vault.keys import blind_index, duty_sheets, mail_addresses
+from casework.vault.keys import blind_index, mail_addresses, server_encryption
 from casework.vault.keys.enrolment import admission, passkeys, totp
 from casework.vault.keys.enrolment.models import Admission, Interview, Passkey, Totp
 from casework.vault.keys.kek import Kek, ServerKeys, server_keys_of
@@ -38,7 +39,8 @@ _WRAPPED: Mapping[Kind, tuple[str, Rewrap]] = {
     Totp: ("blob", totp.rewrap),
     Passkey: ("blob", passkeys.rewrap),
     MailAddress: ("blob", mail_addresses.rewrap),
-    DutyRoster: ("blob", duty_sheets.rewrap),
+    DutyRoster: ("blob", server_encryption.DUTY_ROSTER.rewrap),
+    Address: ("blob", server_encryption.ADDRESS.rewrap),
 }
 # Deleted with the old key: everybody signs in again.
 _ENDED: tuple[Kind, ...] = (SessionRow, Interview, Throttle)

@@ -18,7 +18,7 @@ from casework.sealed import Sealed
 from casework.vault.integrity import bound_rows
 from casework.vault.integrity.commitments import Part, hash_of_part, part_hash, token
 from casework.vault.integrity.signed_rows import verify_row
-from casework.vault.keys import duty_sheets
+from casework.vault.keys.server_encryption import DUTY_ROSTER
 from casework.vault.models import DutyRoster
 
 DAYS = 7
@@ -86,13 +86,13 @@ def read(context: ActContext, agency_id: UUID) -> Roster:
 
 def _opened(context: ActContext, row: Any, version: int) -> Roster:
     verify_row(context.crypto.server_keys, DutyRoster, row, version)
-    return _from_json(duty_sheets.unseal(context.crypto.server_keys, row.agency_id, row.blob))
+    return _from_json(DUTY_ROSTER.decrypt(context.crypto.server_keys, row.agency_id, row.blob))
 
 
 def write(context: ActContext, agency_id: UUID, roster: Roster) -> None:
     """Put a roster in the place of the agency's one; raise VaultError if somebody else has changed that one."""
     freshness.head(context.session, context.commune_id, agency_id)
-    blob = duty_sheets.seal(context.crypto.server_keys, agency_id, _to_json(roster))
+    blob = DUTY_ROSTER.encrypt(context.crypto.server_keys, agency_id, _to_json(roster))
     row = context.session.get(DutyRoster, (context.commune_id, agency_id))
     if row is None:
         context.session.add(DutyRoster(commune_id=context.commune_id, agency_id=agency_id, blob=blob))

@@ -109,7 +109,11 @@ class ChairNotice(Record, SignedRow):
 
 
 class Address(Record, SignedRow):
-    """A trusted address: a place of refuge for a person in danger; who stays there is never written here."""
+    """A trusted address: a place of refuge for a person in danger; who stays there is never written here.
+
+    The list is public, so its columns are in the clear; of a place that is not published they are empty. `blob` is what
+    the Women's Union alone reads of it (K_address).
+    """
 
     __tablename__ = "address"
     __head__: ClassVar[str | None] = "commune_id"
@@ -124,3 +128,4 @@ class Address(Record, SignedRow):
     contact: Mapped[str] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10))
+    blob: Mapped[bytes]

@@ -61,9 +61,10 @@ class NoticeState(StrEnum):
 
 
 class AddressState(StrEnum):
-    """Active, or retired: kept for the cases that came from it."""
+    """Active; paused, when it takes nobody in for a while; or retired: kept for the cases that came from it."""
 
     ACTIVE = "active"
+    PAUSED = "paused"
     RETIRED = "retired"
 
 

@@ -16,11 +16,11 @@ from casework.ledger_import import columns, duplicates, kept_ledger
 from casework.ledger_import.columns import FIELDS, SEVERAL
 from casework.ledger_import.kept_ledger import KeptLedger
 from casework.ledger_import.rows import Place, ReadRow, read_rows
-from casework.ledger_import.uploads import RawSheet
 from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
 from casework.statistics.actions import first_open_day
 from casework.vault.keys.sessions import SessionToken
+from casework.web.uploads import RawSheet
 
 BATCH = 10
 NO_RECEIVED = gettext_noop("Hãy chọn cột nào là ngày tiếp nhận: không có ngày ấy thì không ghi được ca nào.")

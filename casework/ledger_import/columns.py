@@ -9,9 +9,9 @@ from pathlib import Path
 
 from flask_babel import gettext as _
 
-from casework.ledger_import.uploads import RawSheet
 from casework.sealed import Sealed
 from casework.vietnamese_text import plain
+from casework.web.uploads import RawSheet
 
 FIELDS = (
     "number",

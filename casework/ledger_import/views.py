@@ -14,13 +14,13 @@ from casework.errors import BadInput
 from casework.ledger_import import actions
 from casework.ledger_import.actions import Look, LookedAtRow
 from casework.ledger_import.forms import ConfirmForm, UploadForm, column_choices, field_choices
-from casework.ledger_import.uploads import read_upload
 from casework.oversight.log_export import MIMETYPE, csv_file
 from casework.policy.vocabulary import Act
 from casework.web.current_user import check_permission, perform
 from casework.web.form_tokens import given_fields
 from casework.web.list_pages import Filter, ListKind, by_code, list_page
 from casework.web.request_limits import takes_files
+from casework.web.uploads import read_upload
 
 blueprint = Blueprint("ledger_import", __name__)
 LEDGER = "/nhap-so/<uuid:form_id>"

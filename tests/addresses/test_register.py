@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from casework.addresses import actions as addresses
 from casework.cases import trusted_addresses
 from casework.cases.models import Address
+from casework.cases.states import AddressState
 from casework.errors import NotFound, Refused
 from tests.house import both_databases, only_sqlite
 from tests.stories import HALL
@@ -19,6 +20,7 @@ FORM = {
     "host": HALL.host,
     "hamlet": HALL.hamlet,
     "kind": HALL.kind,
+    "published": "yes",
     "contact": "0900 000 106",
     "opening": HALL.opening,
     "capacity": "4",
@@ -37,11 +39,11 @@ def test_the_register_is_sorted_as_the_alphabet_here_goes(hoa, lan):
 
 def test_a_retired_address_is_offered_to_nobody_and_stays_for_old_cases(hoa, lan):
     place_id = hoa.does(addresses.add_address, HALL)
-    hoa.does(addresses.retire_address, place_id)
+    hoa.does(addresses.change_state, place_id, AddressState.RETIRED)
     assert lan.does(trusted_addresses.list_addresses).places == ()
     assert [place.entry for place in hoa.does(trusted_addresses.list_addresses).retired] == [HALL]
     with pytest.raises(NotFound):
-        hoa.does(addresses.retire_address, place_id)
+        hoa.does(addresses.change_state, place_id, AddressState.RETIRED)
     with pytest.raises(NotFound):
         hoa.does(addresses.add_address, CLINIC, address_id=place_id)
 
@@ -58,14 +60,14 @@ def test_who_does_not_keep_the_register_cannot_change_it(house, username):
     with pytest.raises(Refused):
         house[username].does(addresses.add_address, HALL)
     with pytest.raises(Refused):
-        house[username].does(addresses.retire_address, uuid4())
+        house[username].does(addresses.change_state, uuid4(), AddressState.RETIRED)
 
 
 def test_the_register_of_another_commune_is_out_of_reach(house, hoa, luu):
     place_id = hoa.does(addresses.add_address, HALL)
     assert luu.does(trusted_addresses.list_addresses).places == ()
     with pytest.raises(NotFound):
-        house["lien"].does(addresses.retire_address, place_id)
+        house["lien"].does(addresses.change_state, place_id, AddressState.RETIRED)
 
 
 class Writing:
@@ -103,7 +105,7 @@ def test_an_old_telephone_number_cannot_be_put_back(house, hoa, lan):
 def test_a_retired_address_cannot_be_put_back(house, hoa, lan):
     place_id = hoa.does(addresses.add_address, HALL)
     old = as_it_stands(house, place_id)
-    hoa.does(addresses.retire_address, place_id)
+    hoa.does(addresses.change_state, place_id, AddressState.RETIRED)
     put_back(house, old)
     assert shown_to(lan) == ((), True)
 

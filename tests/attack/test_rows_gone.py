@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from casework import unguarded_database
 from casework.addresses import actions as addresses
 from casework.audit import freshness
+from casework.cases.states import AddressState
 from casework.cases.trusted_addresses import list_addresses
 from casework.desk import actions as desk
 from casework.maintenance import verify_database
@@ -130,7 +131,7 @@ def test_an_address_that_was_changed_or_is_gone_rings_on_the_first_page_and_the_
     for username in ("lan", "hoa"):
         page = browser(username).get("/dia-chi").text
         assert ("Nhà này" in page, "Nhà khác" in page, "Có địa chỉ không hiện ra" in page) == (False, True, True)
-    refused(lambda: hoa.does(addresses.retire_address, other))
+    refused(lambda: hoa.does(addresses.change_state, other, AddressState.RETIRED))
 
 
 @pytest.mark.parametrize("kind", ["member", "agency", "commune", "x"])

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from casework.addresses import actions as addresses
 from casework.audit import freshness
 from casework.audit.revocation_log import RevocationEntry, RevocationLog, newest, parse, split_digests, verified
+from casework.cases.states import AddressState
 from casework.desk import actions as desk
 from casework.errors import Busy, VaultError
 from casework.maintenance import startup
@@ -200,7 +201,7 @@ def test_what_is_no_line_is_refused():
 
 
 def test_a_retired_address_is_told(house: House, hoa):
-    hoa.does(addresses.retire_address, hoa.does(addresses.add_address, HALL))
+    hoa.does(addresses.change_state, hoa.does(addresses.add_address, HALL), AddressState.RETIRED)
     left = newest(_log(house).lines(), THANH_SON)[THANH_SON]
     assert {"state": "retired"} in left.states.values()
 

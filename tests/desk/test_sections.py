@@ -10,6 +10,7 @@ from lxml import html
 from casework import clock
 from casework.addresses import actions as addresses
 from casework.cases.sections import LEDGERS, SECTIONS, Assessment, GroundEntry, Identity, Incident, Letter, Shelter
+from casework.cases.states import AddressState
 from casework.codelists import codelist
 from casework.desk import actions as desk
 from casework.desk import section_forms, task_actions
@@ -61,7 +62,7 @@ def test_a_section_is_shown_in_words_with_who_wrote_it(lan, browser):
 def test_a_stay_names_the_trusted_address_even_after_it_was_retired(lan, hoa, browser):
     place_id = hoa.does(addresses.add_address, HALL)
     case_id = lan.opens_a_case(dao(shelter=Shelter(address_id=str(place_id))))
-    hoa.does(addresses.retire_address, place_id)
+    hoa.does(addresses.change_state, place_id, AddressState.RETIRED)
     assert HALL.name in browser("lan").get(f"/vu-viec/{case_id}/shelter").text
     assert browser("lan").get(f"/vu-viec/{case_id}/shelter/sua").status_code == 200
 

@@ -51,7 +51,11 @@ WORK_LOCKED |= {("POST", "intake.save")}
 # What ends the session of whoever does it, and begins another.
 ENDING = {("POST", "accounts.mine.paper")}
 # What the policy gives to visitors too.
-PUBLIC = {("GET", "addresses.register"): Act.ADDRESS_LIST, ("GET", "oversight.policy"): Act.POLICY_READ}
+PUBLIC = {
+    ("GET", "addresses.register"): Act.ADDRESS_LIST,
+    ("GET", "addresses.printed"): Act.ADDRESS_LIST,
+    ("GET", "oversight.policy"): Act.POLICY_READ,
+}
 # The act that each other route asks for before anything is looked up, written down a second time: what its view says
 # must be the same. A new route need not stand here if a view begins with `check_permission(Act...)` or `perform(...)`.
 LISTED = {
@@ -187,6 +191,15 @@ LISTED = {
     ("POST", "addresses.change"): Act.ADDRESS_ADD,
     ("GET", "addresses.leave"): Act.ADDRESS_RETIRE,
     ("POST", "addresses.retire"): Act.ADDRESS_RETIRE,
+    ("POST", "addresses.pause"): Act.ADDRESS_RETIRE,
+    ("POST", "addresses.resume"): Act.ADDRESS_RETIRE,
+    ("GET", "addresses.growth"): Act.ADDRESS_RECORD,
+    ("GET", "addresses.place"): Act.ADDRESS_RECORD,
+    ("POST", "addresses.train"): Act.ADDRESS_TRAIN,
+    ("GET", "addresses.table.export"): Act.ADDRESS_EXPORT,
+    ("GET", "addresses.table.start"): Act.ADDRESS_IMPORT,
+    ("POST", "addresses.table.preview"): Act.ADDRESS_IMPORT,
+    ("POST", "addresses.table.write"): Act.ADDRESS_IMPORT,
     ("GET", "statistics.releases"): Act.COUNTS_READ,
     ("GET", "statistics.closing"): Act.PERIOD_PREVIEW,
     ("POST", "statistics.close"): Act.PERIOD_CLOSE,

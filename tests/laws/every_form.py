@@ -27,7 +27,6 @@ from casework.desk import due_actions, task_actions
 from casework.intake import actions as intake
 from casework.intake import advice_actions
 from casework.ledger_import import actions as ledgers
-from casework.ledger_import.uploads import read_upload
 from casework.policy.vocabulary import Section
 from casework.referrals import ground_actions
 from casework.staffing import actions as staffing
@@ -35,6 +34,7 @@ from casework.staffing import detail_actions
 from casework.vault.keys.sessions import token_from
 from casework.vault.states import Detail
 from casework.web.form_tokens import FIELD, SECRET
+from casework.web.uploads import read_upload
 from tests.house import House, Someone
 from tests.intake.test_advice import contact
 from tests.laws.acts_of_routes import ACTS, may

@@ -8,8 +8,8 @@ import pytest
 
 from casework.ledger_import import actions
 from casework.ledger_import.actions import Look
-from casework.ledger_import.uploads import read_upload
 from casework.vault.keys.sessions import SessionToken, token_from
+from casework.web.uploads import read_upload
 from tests.house import House, Someone
 
 

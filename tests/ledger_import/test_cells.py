@@ -11,7 +11,7 @@ from casework.ledger_import import cells, columns
 from casework.ledger_import.cells import UnreadableCell
 from casework.ledger_import.columns import LedgerRow, LedgerSheet
 from casework.ledger_import.rows import read_rows
-from casework.ledger_import.uploads import RawSheet
+from casework.web.uploads import RawSheet
 
 TODAY = date(2026, 11, 30)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from casework.errors import BadInput
-from casework.ledger_import import uploads
-from casework.ledger_import.uploads import read_upload
+from casework.web import uploads
+from casework.web.uploads import read_upload
 from tests.ledger_import.messy_ledger import ledger
 
 TITLES = "STT,Ngày tiếp nhận,Họ và tên"
@@ -173,7 +173,7 @@ def test_markup_is_taken_out_and_everything_else_stays():
 def test_the_reader_can_write_no_file(tmp_path: Path):
     target = tmp_path / "x"
     code = (
-        "from casework.ledger_import.workbook_reader import limit_this_process as l; l();"
+        "from casework.web.workbook_reader import limit_this_process as l; l();"
         f"f = open({str(target)!r}, 'wb', buffering=0); f.write(b'secret')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)

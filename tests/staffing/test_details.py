@@ -8,6 +8,7 @@ from sqlalchemy import select
 from casework.addresses import actions as addresses
 from casework.audit.models import AuditLine
 from casework.cases import trusted_addresses
+from casework.cases.states import AddressState
 from casework.desk import actions as desk
 from casework.errors import AlteredRows, BadInput, NotFound, Refused
 from casework.maintenance import row_comparison, verify_database
@@ -104,7 +105,7 @@ def test_the_name_and_the_hamlets_of_the_commune_are_a_matter_of_the_union(house
     assert (details.commune_name, details.hamlets) == ("xã Thanh Sơn Mới", "Thôn Đoài\nThôn Đông\nThôn Mới")
     register = hoa.does(trusted_addresses.list_addresses)
     assert (register.hamlets[-1], register.altered) == ("Thôn Mới", False)
-    hoa.does(addresses.retire_address, place)
+    hoa.does(addresses.change_state, place, AddressState.RETIRED)
     assert lan.opens_a_case()
     assert verify_database.find_all_faults(house.config, house.gate) == []
 

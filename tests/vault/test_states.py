@@ -17,7 +17,7 @@ STORED = {
     GroundState: "live review set_aside withdrawn",
     ReferralState: "sent opened accepted asked done declined withdrawn expired over",
     NoticeState: "sent opened assigned answered spoken kin city set_aside withdrawn",
-    AddressState: "active retired",
+    AddressState: "active paused retired",
 }
 
 

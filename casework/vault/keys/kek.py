@@ -45,6 +45,7 @@ class ServerKeys:
     session: bytes
     mail: bytes
     duty: bytes
+    address: bytes
 
     def __repr__(self) -> str:
         return f"<sealed server keys {self.number}>"
@@ -69,13 +70,26 @@ class ServerKeys:
         return HMAC(self.mac, SHA256())
 
 
+# By the names of ServerKeys, the words of which its keys are derived.
+_DERIVED = {
+    "wrap": "uw",
+    "mac": "ctl",
+    "totp": "totp",
+    "session": "ses",
+    "mail": "mail",
+    "duty": "duty",
+    "address": "address",
+}
+
+
 @lru_cache(maxsize=1024)
 def server_keys_of(kek: Kek, commune_id: UUID) -> ServerKeys:
-    """Derive the keys of one commune: K_uw, K_ctl, K_totp, K_ses, K_mail, K_duty."""
-    wrap, mac, totp, session, mail, duty = (
-        derive(kek.secret, word, commune_id) for word in ("uw", "ctl", "totp", "ses", "mail", "duty")
+    """Derive the keys of one commune: K_uw, K_ctl, K_totp, K_ses, K_mail, K_duty, K_address."""
+    return ServerKeys(
+        commune_id,
+        kek.number,
+        **{key: derive(kek.secret, word, commune_id) for key, word in _DERIVED.items()},
     )
-    return ServerKeys(commune_id, kek.number, wrap=wrap, mac=mac, totp=totp, session=session, mail=mail, duty=duty)
 
 
 def web_key(kek: Kek) -> bytes:

@@ -10,23 +10,29 @@ import pytest
 from casework.errors import VaultError
 from casework.vault.crypto import aead
 from casework.vault.crypto.encoding import encode_fields, pad
-from casework.vault.keys import duty_sheets, mail_addresses
+from casework.vault.keys import mail_addresses
 from casework.vault.keys.kek import Kek, server_keys_of
+from casework.vault.keys.server_encryption import ADDRESS, DUTY_ROSTER, ServerEncryption
 from tests.people import DONG_HAI, KEK, THANH_SON
 
 OURS, THEIRS = server_keys_of(KEK, THANH_SON), server_keys_of(KEK, DONG_HAI)
 NEWER = server_keys_of(Kek(2, bytes(32)), THANH_SON)
 
 
-def test_a_roster_opens_for_its_agency_under_its_key_and_is_carried_to_the_next():
-    agency_id, plain = uuid4(), b'{"weeks": {}}'
-    blob = duty_sheets.seal(OURS, agency_id, plain)
-    assert duty_sheets.unseal(OURS, agency_id, blob) == plain
-    for server_keys, somebody in ((THEIRS, agency_id), (NEWER, agency_id), (OURS, uuid4())):
+@pytest.mark.parametrize(("kind", "other"), [(DUTY_ROSTER, ADDRESS), (ADDRESS, DUTY_ROSTER)])
+def test_a_text_opens_in_its_own_row_under_its_key_and_is_carried_to_the_next(
+    kind: ServerEncryption, other: ServerEncryption
+):
+    owner_id, plain = uuid4(), b'{"weeks": {}}'
+    blob = kind.encrypt(OURS, owner_id, plain)
+    assert kind.decrypt(OURS, owner_id, blob) == plain
+    wrong = ((kind, THEIRS, owner_id), (kind, NEWER, owner_id), (kind, OURS, uuid4()), (other, OURS, owner_id))
+    for opener, server_keys, somebody in wrong:
         with pytest.raises(VaultError):
-            duty_sheets.unseal(server_keys, somebody, blob)
-    carried = duty_sheets.rewrap(OURS, NEWER, SimpleNamespace(agency_id=agency_id, blob=blob))
-    assert duty_sheets.unseal(NEWER, agency_id, carried) == plain
+            opener.decrypt(server_keys, somebody, blob)
+    carried = kind.rewrap(OURS, NEWER, SimpleNamespace(**{kind.bound_to: owner_id, "blob": blob}))
+    assert kind.decrypt(NEWER, owner_id, carried) == plain
+    assert kind.rewrap(OURS, NEWER, SimpleNamespace(**{kind.bound_to: owner_id, "blob": b""})) == b""
 
 
 @pytest.mark.parametrize("plain", [b"x", b"[1]", json.dumps({"address": "a@b.vn", "more": 1}).encode()])

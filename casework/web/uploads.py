@@ -8,13 +8,13 @@ import sys
 from dataclasses import dataclass
 
 from casework.errors import BadInput, gettext_noop
-from casework.ledger_import.workbook_reader import MOST_COLUMNS, MOST_LETTERS, MOST_ROWS
 from casework.sealed import Sealed
 from casework.web import clean
+from casework.web.workbook_reader import MOST_COLUMNS, MOST_LETTERS, MOST_ROWS
 
 MOST_BYTES = 10 * 1024 * 1024
 ENDINGS = ("xlsx", "xls", "ods", "csv")
-_READER = "casework.ledger_import.workbook_reader"
+_READER = "casework.web.workbook_reader"
 _SECONDS = 30
 _SEPARATORS = ",;\t|"
 _UTF16 = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
