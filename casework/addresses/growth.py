@@ -11,7 +11,7 @@ _MOST_YEARS = 5
 
 
 @dataclass(frozen=True)
-class Year:
+class GrowthYear:
     """What a year brought: how many stood at its end (this year: today), were new, were given up, had a training."""
 
     year: int
@@ -27,7 +27,7 @@ class Growth:
 
     hamlets: tuple[tuple[str, int], ...]
     without: tuple[str, ...]
-    years: tuple[Year, ...]
+    years: tuple[GrowthYear, ...]
     undated: int
 
 
@@ -54,16 +54,16 @@ def _ended(place: TrustedAddress) -> str:
     return next((day for day, state in place.history.states if state == AddressState.RETIRED), "")
 
 
-def _years(places: Sequence[TrustedAddress], today: date) -> tuple[Year, ...]:
+def _years(places: Sequence[TrustedAddress], today: date) -> tuple[GrowthYear, ...]:
     known = [int(began(place)[:4]) for place in places if began(place)]
     first = max(min(known, default=today.year), today.year - _MOST_YEARS + 1)
     return tuple(_year(places, year) for year in range(first, today.year + 1))
 
 
-def _year(places: Sequence[TrustedAddress], year: int) -> Year:
+def _year(places: Sequence[TrustedAddress], year: int) -> GrowthYear:
     name, last = str(year), f"{year}-12-31"
     standing = [place for place in places if began(place) <= last and not ("" < _ended(place) <= last)]
-    return Year(
+    return GrowthYear(
         year,
         standing=len([place for place in standing if _ended(place) or not place.retired]),
         added=sum(began(place)[:4] == name for place in places),

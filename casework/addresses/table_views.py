@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from casework.addresses import actions
 from casework.addresses.forms import ConfirmTableForm, TableForm
-from casework.addresses.table import TableRow, read_row, rows_of, table_of
+from casework.addresses.register_table import TableRow, read_row, rows_of, table_of
 from casework.errors import BadInput
 from casework.policy.vocabulary import Act
 from casework.web.current_user import check_permission, perform

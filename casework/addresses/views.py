@@ -83,6 +83,7 @@ def change(place_id: UUID) -> Answer:
 @blueprint.post("/dia-chi/<uuid:place_id>")
 def train(place_id: UUID) -> Answer:
     """Note a training of the host of an address."""
+    check_permission(Act.ADDRESS_TRAIN)
     form = TrainingForm()
     if not form.validate():
         return _place_page(place_id, form), 422

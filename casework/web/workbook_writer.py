@@ -16,7 +16,7 @@ _MADE = {"created": date(2000, 1, 1), "title": "", "author": ""}
 
 
 @dataclass(frozen=True)
-class Table:
+class SheetTable:
     """A table with the titles of its columns; `name` is that of its sheet, `caption` stands below it."""
 
     name: str
@@ -25,7 +25,7 @@ class Table:
     caption: str = ""
 
 
-def workbook(table: Table) -> bytes:
+def workbook(table: SheetTable) -> bytes:
     """Return the file: titles in the first row, dates as dates, texts as texts also where they begin with "="."""
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})

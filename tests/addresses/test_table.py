@@ -2,13 +2,14 @@
 
 import io
 from dataclasses import replace
+from typing import Any
 
 import openpyxl
 import pytest
 
 from casework.addresses import actions as addresses
 from casework.cases import trusted_addresses
-from casework.web.workbook_writer import Table, workbook
+from casework.web.workbook_writer import SheetTable, workbook
 from tests.addresses.test_records import SHELTER
 from tests.house import only_sqlite
 from tests.stories import HALL
@@ -21,7 +22,7 @@ GOOD = ["Nhà bà Tư", "nha nguoi co uy tin", "thon dong", "Đỗ Thị Tư", "
 
 def sent(client, rows, name="bang.xlsx"):
     """Send a table as a file and return the page that shows it."""
-    file = (io.BytesIO(workbook(Table("Bảng", rows[0], rows[1:]))), name)
+    file = (io.BytesIO(workbook(SheetTable("Bảng", rows[0], rows[1:]))), name)
     return client.post("/dia-chi/nhap", data={"table": file}, content_type="multipart/form-data")
 
 
@@ -58,7 +59,7 @@ def test_a_workbook_has_texts_dates_and_numbers_and_no_formula(browser, hoa):
         addresses.add_address, replace(SHELTER, name="=HYPERLINK(0)", note="+84", directions="@sum", decision="-1")
     )
     sheet = openpyxl.load_workbook(io.BytesIO(exported(browser("hoa")))).worksheets[0]
-    cells = {str(title.value): cell for title, cell in zip(sheet[1], sheet[2], strict=True)}
+    cells: Any = {str(title.value): cell for title, cell in zip(sheet[1], sheet[2], strict=True)}
     assert [cell.coordinate for row in sheet for cell in row if cell.data_type == "f"] == []
     assert cells["Tên nơi này"].value == "=HYPERLINK(0)"
     assert cells["Số điện thoại"].value == "0900 000 777"

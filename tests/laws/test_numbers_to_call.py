@@ -34,6 +34,7 @@ READS_THE_OFFICE = {"cases/duty_numbers.py", "administration/setup.py", "staffin
 # number that stands in a sealed notice.
 OTHER_NUMBERS = {
     "base.html": "help_line",
+    "addresses/place.html": "entry.contact",
     "addresses/register.html": "place.entry.contact",
     "desk/reporting_duty.html": "duty.emergency",
     "intake/speech.html": "line.text('number')",

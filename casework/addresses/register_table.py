@@ -16,7 +16,7 @@ from casework.vietnamese_text import plain
 from casework.web import phones
 from casework.web.choice_fields import NO, YES, code_words
 from casework.web.forms import parse_uuid
-from casework.web.workbook_writer import Cell, Table
+from casework.web.workbook_writer import Cell, SheetTable
 
 MOST_ROWS = 300
 # The columns by the names of the form's fields; an id tells which address a row is about.
@@ -58,10 +58,10 @@ class TableRow:
     wrong: tuple[tuple[str, str], ...] = field(default=())
 
 
-def table_of(places: Iterable[TrustedAddress]) -> Table:
+def table_of(places: Iterable[TrustedAddress]) -> SheetTable:
     """Return the register as a table that can be read in again."""
     rows = [_cells(place) for place in places]
-    return Table(gettext("Địa chỉ tin cậy"), [gettext(title) for title in COLUMNS.values()], rows)
+    return SheetTable(gettext("Địa chỉ tin cậy"), [gettext(title) for title in COLUMNS.values()], rows)
 
 
 def _cells(place: TrustedAddress) -> list[Cell]:
@@ -117,7 +117,7 @@ def read_row(number: int, given: Mapping[str, str], register: AddressRegister) -
     form = AddressForm(hamlets, formdata=sent, meta={"csrf": False})
     if not form.validate():
         wrong = [
-            (gettext(COLUMNS[one.short_name]), str(message))
+            (_title(one.short_name), str(message))
             for one in form
             if one.short_name in COLUMNS
             for message in one.errors
@@ -164,6 +164,10 @@ def _parts(day: str) -> list[str]:
     return [day]
 
 
+def _title(name: str) -> str:
+    return gettext(COLUMNS[name])
+
+
 def _changes(place: TrustedAddress | None, entry: AddressEntry) -> tuple[str, ...]:
     """Return the titles of the columns in which a row says something else than the register."""
     if place is None:
@@ -179,7 +183,7 @@ def _distinct(rows: list[TableRow]) -> list[TableRow]:
     for row in rows:
         about = row.address_id or _called(row.given.get("name", ""), row.given.get("hamlet", ""))
         twice = about in seen and not row.wrong
-        words = (gettext(COLUMNS["name"]), gettext("Nơi này đã có ở một hàng trên. Hãy bỏ một hàng."))
+        words = (_title("name"), gettext("Nơi này đã có ở một hàng trên. Hãy bỏ một hàng."))
         told.append(TableRow(row.number, row.given, wrong=(words,)) if twice else row)
         seen.add(about)
     return told
