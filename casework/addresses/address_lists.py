@@ -40,4 +40,4 @@ def _hamlets(lines: Sequence[Place]) -> list[tuple[str, str]]:
     return list({_number(place): _heading(place) for place in lines}.items())
 
 
-ADDRESSES = ListKind[Place](filters=(Filter("thon", _("Thôn"), _number, _hamlets),), size=12)
+ADDRESSES = ListKind[Place](filters=(Filter("thon", _("Thôn"), _number, _hamlets),), size=7)

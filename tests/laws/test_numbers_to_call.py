@@ -35,6 +35,7 @@ READS_THE_OFFICE = {"cases/duty_numbers.py", "administration/setup.py", "staffin
 OTHER_NUMBERS = {
     "base.html": "help_line",
     "addresses/place.html": "entry.contact",
+    "addresses/printed.html": "help_line",
     "addresses/register.html": "place.entry.contact",
     "desk/reporting_duty.html": "duty.emergency",
     "intake/speech.html": "line.text('number')",
