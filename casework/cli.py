@@ -84,6 +84,7 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
     """Chạy sổ ở 127.0.0.1. / Serve an installation on 127.0.0.1; a proxy in front of it speaks TLS."""
     settings = config.load(data.absolute())
     chosen = serving.free_port(port or _PORT, exactly=True)
+    startup.read_local_files(settings)
     startup.require_current_schema(settings.database_url)
     with suppress(ConfigurationError), data_folder_lock.exclusive(settings.data):
         startup.tidy(settings)

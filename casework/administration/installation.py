@@ -11,7 +11,8 @@ from sqlalchemy import select
 from casework import config
 from casework.administration.printed_pages import InstallationFacts
 from casework.cases import circle_recovery
-from casework.config import Config
+from casework.codelists import working_days
+from casework.config import CALENDAR, Config
 from casework.db import Database
 from casework.errors import BadInput
 from casework.gate import Gate, open_gate
@@ -38,6 +39,7 @@ class Installation:
 def open_installation(folder: Path) -> Iterator[Installation]:
     """Open the installation of a folder; raise ConfigurationError for one of another schema revision."""
     settings = config.load(folder.absolute())
+    working_days.refresh(settings.data / CALENDAR)
     startup.require_current_schema(settings.database_url)
     gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
     try:

@@ -18,7 +18,7 @@ from casework.codelists.model import BadCodeList, Code, CodeList, Extra
 Table = Mapping[str, object]
 
 FILES = files("casework.codelists")
-NOT_LISTS = frozenset({"holidays", "nicknames", "words"})
+NOT_LISTS = frozenset({"holidays", "nicknames", "overridable", "words"})
 LIST_KEYS = frozenset({"vi", "en", "source", "since", "unverified", "of", "extra"})
 CODE_KEYS = frozenset({"vi", "en", "source", "since", "retired", "unverified", "unknown", "exclusive"})
 
