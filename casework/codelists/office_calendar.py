@@ -5,7 +5,7 @@ The days that the law gives stand in `holidays.toml`; `working_days.py` joins th
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -39,6 +39,15 @@ class OwnCalendar:
     worked: frozenset[date] = frozenset()
 
 
+@dataclass(frozen=True)
+class Contradiction:
+    """Something wrong with a whole calendar: the key of the file, a sentence, and words that stand on its line."""
+
+    key: str
+    words: str
+    at: tuple[str, ...] = ()
+
+
 def read(path: Path) -> OwnCalendar:
     """Read the file; raise BadLocalFile where it is wrong, OSError where it cannot be read."""
     return of_file(toml_files.read(path))
@@ -56,14 +65,25 @@ def of_file(file: LocalFile) -> OwnCalendar:
         if key not in known:
             raise file.refuse(f"không hiểu {key!r}. Chỉ ghi working_days, holidays và worked.", key)
     own = OwnCalendar(_working_days(file), _dates(file, "holidays"), _dates(file, "worked"))
+    for wrong in contradictions(own):
+        raise file.refuse(wrong.words, wrong.key, *wrong.at)
+    return own
+
+
+def contradictions(own: OwnCalendar) -> Iterator[Contradiction]:
+    """Yield what cannot be in one calendar, each with the key that is to be corrected."""
+    if not own.working_days:
+        yield Contradiction("working_days", f"không có ngày làm việc nào. {_DAYS_FORM}")
     for day in sorted(own.holidays & own.worked):
-        words = f"{day} vừa là ngày nghỉ vừa là ngày làm bù. Hãy bỏ một chỗ."
-        raise file.refuse(words, "worked", str(day))
+        yield Contradiction("worked", f"{day} vừa là ngày nghỉ vừa là ngày làm bù. Hãy bỏ một chỗ.", (str(day),))
     for key, days in (("holidays", own.holidays), ("worked", own.worked)):
+        for day in days:
+            if not FIRST <= day <= LAST:
+                words = f"{day} ngoài khoảng {FIRST.year} đến {LAST.year}. Hãy xem lại năm."
+                yield Contradiction(key, words, (str(day),))
         for year, count in Counter(day.year for day in days).items():
             if count > MOST_A_YEAR:
-                raise file.refuse(f"năm {year} có {count} ngày, nhiều hơn {MOST_A_YEAR}. Hãy xem lại.", key)
-    return own
+                yield Contradiction(key, f"năm {year} có {count} ngày, nhiều hơn {MOST_A_YEAR}. Hãy xem lại.")
 
 
 def as_text(own: OwnCalendar) -> str:
@@ -86,10 +106,7 @@ def _working_days(file: LocalFile) -> frozenset[int]:
     for day in days:
         if day not in WEEK:
             raise file.refuse(f"{day!r} không phải một ngày trong tuần. {_DAYS_FORM}", "working_days", str(day))
-    chosen = frozenset(map(WEEK.index, days))
-    if not chosen:
-        raise file.refuse(f"không có ngày làm việc nào. {_DAYS_FORM}", "working_days")
-    return chosen
+    return frozenset(map(WEEK.index, days))
 
 
 def _dates(file: LocalFile, key: str) -> frozenset[date]:
@@ -107,9 +124,6 @@ def _listed(file: LocalFile, key: str, form: str, *, default: Iterable[Any]) -> 
 
 def _date(value: Any, refuse: Callable[[str, str], Exception], form: str) -> date:
     try:
-        day = value if type(value) is date else date.fromisoformat(value)
+        return value if type(value) is date else date.fromisoformat(value)
     except (TypeError, ValueError):
         raise refuse(f"{value!r} không phải một ngày. {form}", str(value)) from None
-    if not FIRST <= day <= LAST:
-        raise refuse(f"{day} ngoài khoảng {FIRST.year} đến {LAST.year}. Hãy xem lại năm.", str(day))
-    return day

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from casework import files
 from casework.codelists import office_calendar
 from casework.codelists.office_calendar import OwnCalendar
 from casework.codelists.parsing import FILES
@@ -146,6 +147,17 @@ def refresh(path: Path) -> None:
 def problem(path: Path) -> str:
     """Return what is wrong with a file that is followed; empty where nothing is, or it is not followed."""
     return _Current.followed.problem if _Current.followed.path == path else ""
+
+
+def write(own: OwnCalendar) -> None:
+    """Put a calendar of the office in force here, and in its file, from which every other process reads it.
+
+    Raises BadLocalFile where this process follows no file, OSError where it cannot be written.
+    """
+    if _Current.followed.path is None:
+        raise BadLocalFile("Chưa biết tệp lịch ở đâu.")
+    files.replace(_Current.followed.path, office_calendar.as_text(own))
+    refresh(_Current.followed.path)
 
 
 def forget() -> None:

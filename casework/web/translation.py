@@ -23,7 +23,7 @@ _DAY_LENGTH = len("2026-11-23")
 YEAR = 365 * DAY
 VIETNAMESE_MARKS = str.maketrans(",.", ".,")
 
-_WEEKDAYS = (
+WEEKDAYS = (
     lazy_gettext("thứ Hai"),
     lazy_gettext("thứ Ba"),
     lazy_gettext("thứ Tư"),
@@ -109,7 +109,7 @@ def day(at: date | datetime | PartialDate) -> str:
 
 def weekday(on: date) -> str:
     """Name the day of the week: "thứ Hai"."""
-    return str(_WEEKDAYS[on.weekday()])
+    return str(WEEKDAYS[on.weekday()])
 
 
 def with_weekday(on: date | PartialDate) -> str:
