@@ -1,12 +1,11 @@
-"""What is wrong with the files that the office wrote for the program: its calendar."""
+"""What is wrong with the files that the office wrote for the program: its calendar, its words and numbers."""
 
 from collections.abc import Iterator
 
-from casework.codelists import office_calendar
+from casework.codelists import office_calendar, overrides
 from casework.codelists.toml_files import BadLocalFile
 from casework.config import CALENDAR, Config
-from casework.db import Database
-from casework.gate import Gate
+from casework.gate import open_gate
 from casework.maintenance.system_actors import commune_ids
 from casework.staffing import office_days
 from casework.vault.keys import kek
@@ -14,12 +13,15 @@ from casework.vault.keys.context import CryptoContext
 
 _CALENDAR_TODO = "Sửa đúng dòng ấy. Sổ đang chạy thì còn dùng lịch cũ; tắt rồi thì không mở được cho tới khi sửa."
 
+_OVERRIDES_TODO = "Sửa đúng chỗ ấy, xem lại bằng `casework lists check`. Tắt sổ rồi thì không mở được cho tới khi sửa."
 _BY_HAND = "calendar.toml khác lịch mà hai người đã xác nhận: có ai sửa tệp bằng tay."
 _BY_HAND_TODO = "Xem lại tệp; đúng thì nhờ quản trị gửi đề nghị ở trang Lịch làm việc, và người thứ hai xác nhận."
 
 
 def find_wrong(config: Config) -> Iterator[tuple[str, str]]:
     """Yield what is wrong in a sentence that names file and line, and what to do."""
+    for one in overrides.find_wrong(config.data / overrides.FOLDER):
+        yield str(one), _OVERRIDES_TODO
     path = config.data / CALENDAR
     if path.exists():
         try:
@@ -32,15 +34,14 @@ def find_wrong(config: Config) -> Iterator[tuple[str, str]]:
 
 def _changed_by_hand(config: Config, mark: str) -> Iterator[tuple[str, str]]:
     """Compare the file with what two people of the one commune confirmed last; several communes confirm nothing."""
-    database = Database(config.database_url)
+    gate = open_gate(config, kek.load(config.kek_file, demo=config.demo))
     try:
-        gate = Gate(database, kek.load(config.kek_file, demo=config.demo))
         communes = commune_ids(gate)
-        with database.read_only() as session:
+        with gate.database.read_only() as session:
             confirmed = [
                 office_days.confirmed(CryptoContext(session, gate.server_keys(one), None, 0)) for one in communes
             ]
     finally:
-        database.engine.dispose()
+        gate.database.engine.dispose()
     if len(confirmed) == 1 and confirmed[0] not in ("", mark):
         yield _BY_HAND, _BY_HAND_TODO

@@ -40,7 +40,7 @@ class OwnCalendar:
 
 
 @dataclass(frozen=True)
-class Contradiction:
+class Impossible:
     """Something wrong with a whole calendar: the key of the file, a sentence, and words that stand on its line."""
 
     key: str
@@ -65,25 +65,25 @@ def of_file(file: LocalFile) -> OwnCalendar:
         if key not in known:
             raise file.refuse(f"không hiểu {key!r}. Chỉ ghi working_days, holidays và worked.", key)
     own = OwnCalendar(_working_days(file), _dates(file, "holidays"), _dates(file, "worked"))
-    for wrong in contradictions(own):
+    for wrong in impossible(own):
         raise file.refuse(wrong.words, wrong.key, *wrong.at)
     return own
 
 
-def contradictions(own: OwnCalendar) -> Iterator[Contradiction]:
+def impossible(own: OwnCalendar) -> Iterator[Impossible]:
     """Yield what cannot be in one calendar, each with the key that is to be corrected."""
     if not own.working_days:
-        yield Contradiction("working_days", f"không có ngày làm việc nào. {_DAYS_FORM}")
+        yield Impossible("working_days", f"không có ngày làm việc nào. {_DAYS_FORM}")
     for day in sorted(own.holidays & own.worked):
-        yield Contradiction("worked", f"{day} vừa là ngày nghỉ vừa là ngày làm bù. Hãy bỏ một chỗ.", (str(day),))
+        yield Impossible("worked", f"{day} vừa là ngày nghỉ vừa là ngày làm bù. Hãy bỏ một chỗ.", (str(day),))
     for key, days in (("holidays", own.holidays), ("worked", own.worked)):
         for day in days:
             if not FIRST <= day <= LAST:
                 words = f"{day} ngoài khoảng {FIRST.year} đến {LAST.year}. Hãy xem lại năm."
-                yield Contradiction(key, words, (str(day),))
+                yield Impossible(key, words, (str(day),))
         for year, count in Counter(day.year for day in days).items():
             if count > MOST_A_YEAR:
-                yield Contradiction(key, f"năm {year} có {count} ngày, nhiều hơn {MOST_A_YEAR}. Hãy xem lại.")
+                yield Impossible(key, f"năm {year} có {count} ngày, nhiều hơn {MOST_A_YEAR}. Hãy xem lại.")
 
 
 def as_text(own: OwnCalendar) -> str:

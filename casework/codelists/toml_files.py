@@ -71,7 +71,7 @@ def parse(path: Path, raw: bytes) -> LocalFile:
 
 def _says(line: str, needle: str) -> bool:
     """Tell whether a line says a word, but for what stands in a comment at its beginning."""
-    return not line.lstrip().startswith("#") and needle in line
+    return not line.lstrip().startswith("#") and bool(re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", line))
 
 
 def _words_of(path: Path, text: str, error: str) -> str:

@@ -23,7 +23,7 @@ _UNREADABLE = "{path}: không đọc được. Hãy xem quyền của tệp."
 
 
 @dataclass(frozen=True)
-class Period:
+class DaysOff:
     """Days off by law, the last one included, or a day worked instead; `unverified` before the decision was read."""
 
     first: date
@@ -41,16 +41,16 @@ class Statutory:
     """What the data file says: days off by "MM-DD" in every year, periods off, and days worked instead."""
 
     yearly: Mapping[str, Mapping[str, Any]]
-    periods: tuple[Period, ...]
-    worked: Mapping[date, Period]
+    periods: tuple[DaysOff, ...]
+    worked: Mapping[date, DaysOff]
 
     def off(self, day: date) -> bool:
         return f"{day:%m-%d}" in self.yearly or any(period.first <= day <= period.last for period in self.periods)
 
-    def of_year(self, year: int) -> Iterator[Period]:
+    def of_year(self, year: int) -> Iterator[DaysOff]:
         """Yield the days off of one year by law, in their order."""
         fixed = [
-            Period(day, day, row["vi"], row["en"], unverified=False)
+            DaysOff(day, day, row["vi"], row["en"], unverified=False)
             for name, row in self.yearly.items()
             for day in (date.fromisoformat(f"{year}-{name}"),)
         ]
@@ -99,8 +99,8 @@ def statutory() -> Statutory:
     )
 
 
-def _period(first: date, last: date, row: Mapping[str, Any]) -> Period:
-    return Period(first, last, row["vi"], row["en"], unverified=row.get("unverified", False))
+def _period(first: date, last: date, row: Mapping[str, Any]) -> DaysOff:
+    return DaysOff(first, last, row["vi"], row["en"], unverified=row.get("unverified", False))
 
 
 class _Current:

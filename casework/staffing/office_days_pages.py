@@ -24,7 +24,7 @@ class DayRow:
 
 
 @dataclass(frozen=True)
-class Year:
+class YearOfDays:
     year: int
     rows: tuple[DayRow, ...]
 
@@ -35,10 +35,10 @@ def week_in_words(text: str) -> str:
     return ", ".join(str(WEEKDAYS[number]) for number in sorted(own.working_days))
 
 
-def years() -> tuple[Year, ...]:
+def years() -> tuple[YearOfDays, ...]:
     """Return the days off and the days worked instead of this year and the next, in their order."""
     this = clock.today().year
-    return tuple(Year(year, _rows(year)) for year in (this, this + 1))
+    return tuple(YearOfDays(year, _rows(year)) for year in (this, this + 1))
 
 
 def _rows(year: int) -> tuple[DayRow, ...]:
