@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from casework.codelists import office_calendar, overrides
+from casework.codelists.office_calendar import OwnCalendar
 from casework.codelists.toml_files import BadLocalFile
 from casework.config import CALENDAR, Config
 from casework.gate import open_gate
@@ -14,7 +15,7 @@ from casework.vault.keys.context import CryptoContext
 _CALENDAR_TODO = "Sửa đúng dòng ấy. Sổ đang chạy thì còn dùng lịch cũ; tắt rồi thì không mở được cho tới khi sửa."
 
 _OVERRIDES_TODO = "Sửa đúng chỗ ấy, xem lại bằng `casework lists check`. Tắt sổ rồi thì không mở được cho tới khi sửa."
-_BY_HAND = "calendar.toml khác lịch mà hai người đã xác nhận: có ai sửa tệp bằng tay."
+_BY_HAND = "calendar.toml khác lịch mà hai người đã xác nhận: có ai sửa hoặc xóa tệp bằng tay."
 _BY_HAND_TODO = "Xem lại tệp; đúng thì nhờ quản trị gửi đề nghị ở trang Lịch làm việc, và người thứ hai xác nhận."
 
 
@@ -23,13 +24,12 @@ def find_wrong(config: Config) -> Iterator[tuple[str, str]]:
     for one in overrides.find_wrong(config.data / overrides.FOLDER):
         yield str(one), _OVERRIDES_TODO
     path = config.data / CALENDAR
-    if path.exists():
-        try:
-            own = office_calendar.read(path)
-        except BadLocalFile as wrong:
-            yield str(wrong), _CALENDAR_TODO
-            return
-        yield from _changed_by_hand(config, office_calendar.digest(own))
+    try:
+        own = office_calendar.read(path) if path.exists() else OwnCalendar()
+    except BadLocalFile as wrong:
+        yield str(wrong), _CALENDAR_TODO
+        return
+    yield from _changed_by_hand(config, office_calendar.digest(own))
 
 
 def _changed_by_hand(config: Config, mark: str) -> Iterator[tuple[str, str]]:

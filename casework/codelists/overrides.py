@@ -54,7 +54,11 @@ def activate(folder: Path, *, remember: bool = False) -> None:
     if found.rows or found.without:
         _use(found)
     if remember and (new := sorted(set(found.added) - set(_known(folder)))):
-        files.replace(folder / KNOWN, "\n".join([*_known(folder), *new]) + "\n")
+        try:
+            files.replace(folder / KNOWN, "\n".join([*_known(folder), *new]) + "\n")
+        except OSError as cause:
+            deactivate()
+            raise BadLocalFile(f"{folder / KNOWN}: không ghi được. Hãy xem quyền của thư mục.") from cause
 
 
 def deactivate() -> None:
@@ -104,7 +108,8 @@ def _read(folder: Path) -> tuple[Overrides, list[BadLocalFile]]:
     without: dict[str, frozenset[str]] = {}
     read_files, wrong = [], []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.name == KNOWN or path.name.startswith("."):
+        # What a power cut has left of writing it is written over.
+        if path.name in (KNOWN, KNOWN + files.UNFINISHED) or path.name.startswith("."):
             continue
         try:
             file = _open(path)

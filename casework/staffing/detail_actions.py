@@ -54,13 +54,17 @@ class AgencyDetails:
 
 @dataclass(frozen=True)
 class Details:
-    """What is registered: `hamlets` one a line, `calendar` as its file, agencies by name, and the changes that wait."""
+    """What is registered: `hamlets` one a line, `calendar` as its file, agencies by name, and the changes that wait.
+
+    `shared` tells that several communes have this one calendar.
+    """
 
     commune_name: str
     hamlets: str
     calendar: str
     agencies: tuple[AgencyDetails, ...]
     changes: tuple[PendingChange, ...]
+    shared: bool = False
 
     def value_of(self, detail: Detail, agency_id: UUID | None) -> tuple[str, str]:
         """Return whose a detail is, by name, and its value; raise NotFound where there is none."""
@@ -106,6 +110,7 @@ def list_details(context: ActContext) -> Details:
         office_calendar.as_text(office_days.in_force()),
         tuple(AgencyDetails(one.id, one.kind, one.name, one.duty_phone) for one in registered.values()),
         tuple(sorted(changes, key=lambda change: change.at)),
+        shared=office_days.is_shared(context),
     )
 
 

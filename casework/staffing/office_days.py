@@ -71,6 +71,11 @@ def confirmed(crypto: CryptoContext) -> str:
     return line[1].partition(" ")[2] if line else ""
 
 
+def is_shared(context: ActContext) -> bool:
+    """Tell whether several communes have this one calendar."""
+    return len(freshness.commune_ids(context.session)) > 1
+
+
 def _require_one_commune(context: ActContext) -> None:
-    if len(freshness.commune_ids(context.session)) > 1:
+    if is_shared(context):
         raise BadInput(_SHARED)

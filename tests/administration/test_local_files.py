@@ -1,6 +1,7 @@
 """What the office wrote for the program: a wrong file keeps the book from starting; a backup brings it back."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def _home(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def home(_home: Path) -> Path:
+def home(_home: Path) -> Iterator[Path]:
     """An installation whose calendar is as `init` wrote it, and which overrides nothing yet."""
     calendar = (_home / "calendar.toml").read_text(encoding="utf-8")
     folder = _home / overrides.FOLDER

@@ -222,6 +222,14 @@ def test_a_code_that_was_added_once_is_never_missing_again(office):
         overrides.activate(folder)
 
 
+def test_a_start_that_cannot_write_down_a_new_code_is_none(office):
+    folder = office(hotline=LOCAL_LINE)
+    (folder / f"{overrides.KNOWN}.unfinished").mkdir()
+    with pytest.raises(BadLocalFile, match="không ghi được"):
+        overrides.activate(folder, remember=True)
+    assert "local_night_line" not in codelist("hotline")
+
+
 def test_too_many_codes_are_refused(office):
     rows = "".join(
         f'[codes.local_{n}]\nvi = "Lý do thứ {n}"\nen = "Reason {n}"\n' for n in range(override_rules.MOST_ADDED + 1)

@@ -123,6 +123,8 @@ def test_check_tells_a_change_by_hand_from_one_that_was_confirmed(alone: House):
     assert problems(alone) == []
     file_of(alone).write_text("holidays = [\n", encoding="utf-8")
     assert "dòng" in problems(alone)[0]
+    file_of(alone).unlink()
+    assert problems(alone) == [local_files._BY_HAND]
 
 
 @only_sqlite
@@ -140,7 +142,9 @@ def test_a_planted_or_altered_proposal_is_not_confirmed(alone: House):
 @only_sqlite
 def test_with_several_communes_the_pages_show_the_calendar_and_change_nothing(app, house: House):
     son = browser_of(app, house["son"])
-    assert son.get("/xa/lich").status_code == 200
+    page = son.get("/xa/lich").text
+    assert "chung cho nhiều xã" in page
+    assert "/xa/sua/calendar" not in page
     answer = son.post("/xa/sua/calendar", data=SENT)
     assert (answer.status_code, "chung cho nhiều xã" in answer.text) == (422, True)
     assert "10/2/2027 - 12/2/2027" in answer.text
