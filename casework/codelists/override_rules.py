@@ -17,7 +17,7 @@ from casework.codelists.toml_files import BadLocalFile, LocalFile
 
 LOCAL = re.compile(r"local_[a-z0-9_]{1,30}")
 LONGEST, MOST_ADDED = 600, 30
-_ALWAYS = frozenset({"source", "since", "unverified"})
+_ALWAYS = frozenset({"source", "unverified"})
 _PHONE = re.compile(r"\d(?: ?\d){2,14}")
 _VIETNAMESE = re.compile(r"[ăâđêôơưáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]", re.IGNORECASE)
 _ENGLISH = re.compile(r"\b(the|and|of|not|unknown|other)\b", re.IGNORECASE)
@@ -194,8 +194,8 @@ def _require_kinds(file: LocalFile, listed: ShippedList, code: str, row: Row) ->
         kind = listed.kinds.get(key, "").rstrip("?")
         if (kind == "flag" or key == "unverified") and not isinstance(value, bool):
             raise file.refuse(f"{key} của {code} chỉ là true hoặc false.", code, key)
-        if key in ("since", "retired") and type(value) is not date:
-            raise file.refuse(f"{key} của {code} phải là một ngày, như {key} = 2027-01-01.", code, key)
+        if key == "retired" and type(value) is not date:
+            raise file.refuse(f"{key} của {code} phải là một ngày, như retired = 2027-01-01.", code, key)
         if kind.startswith("code:") and not isinstance(value, str):
             raise file.refuse(f"{key} của {code} phải là một mã trong dấu nháy.", code, key)
 

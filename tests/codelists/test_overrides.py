@@ -155,6 +155,9 @@ WRONG = [
     ("danger_steps", "[codes.fire]\nvi = 'Anh chị chạy đi'\nen = 'Run'\n", "gọi người nghe là chị"),
     ("telling_word", "[codes.violence]\nvi = 'hoa'\nen = 'flower'\n", "'vi' của mã violence"),
     ("telling_word", "[codes.violence]\nretired = 2026-01-01\n", "'retired' của mã violence"),
+    ("danger_steps", "[codes.fire]\ncall = 'peace_house'\n", "'call' của mã fire"),
+    ("legal_clock", "[codes.child_emergency]\nlate_days = 1\n", "'late_days' của mã child_emergency"),
+    ("moved_reason", "[codes.not_safe]\nsince = 2030-01-01\n", "'since' của mã not_safe"),
     ("words", "without = 3\n", "chỉ ghi: without"),
     ("words", 'words = ["x"]\n', "chỉ ghi: without"),
     ("words", 'without = ["khôngcó"]\n', "không có trong words"),
@@ -261,7 +264,6 @@ def test_what_decides_who_reads_what_is_counted_or_raises_danger_is_never_overri
     }
     assert {(name, key) for name, key in flags if codelist(name).kinds.get(key, "").startswith("code")} == {
         ("agency", "hotline"),
-        ("danger_steps", "call"),
     }
 
 
