@@ -10,8 +10,8 @@ from casework.accounts import kept_form_requests, session_cookies, staff
 from casework.accounts import views as accounts
 from casework.addresses import views as addresses
 from casework.cases import key_rotation
-from casework.codelists import codelist
-from casework.config import Config, resource
+from casework.codelists import codelist, working_days
+from casework.config import CALENDAR, Config, resource
 from casework.desk import views as desk
 from casework.duty import views as duty
 from casework.gate import Person, open_gate
@@ -60,6 +60,7 @@ def create_app(config: Config) -> Flask:
     app = Flask("casework", template_folder=str(resource("templates")))
     app.secret_key = kek.web_key(key)
     host_check.install(app, config)
+    app.before_request(partial(working_days.refresh, config.data / CALENDAR))
     web.install(app)
     current_user.install(app, gate := open_gate(config, key), config)
     row_comparison.learn_heads(gate)

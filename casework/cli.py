@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from casework import config, list_consistency, serving
 from casework import workers as worker_processes
-from casework.administration import commands, data_folder_lock, maintenance_commands, restore_commands
+from casework.administration import commands, data_folder_lock, list_commands, maintenance_commands, restore_commands
 from casework.administration.console_input import DATA_OPTION
 from casework.app import create_app
 from casework.config import ConfigurationError
@@ -84,6 +84,7 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
     """Chạy sổ ở 127.0.0.1. / Serve an installation on 127.0.0.1; a proxy in front of it speaks TLS."""
     settings = config.load(data.absolute())
     chosen = serving.free_port(port or _PORT, exactly=True)
+    startup.read_local_files(settings)
     startup.require_current_schema(settings.database_url)
     with suppress(ConfigurationError), data_folder_lock.exclusive(settings.data):
         startup.tidy(settings)
@@ -123,7 +124,12 @@ def policy() -> None:
     click.echo(policy_text.markdown(), nl=False)
 
 
-for command in (*commands.COMMANDS, *maintenance_commands.COMMANDS, *restore_commands.COMMANDS):
+for command in (
+    *commands.COMMANDS,
+    *list_commands.COMMANDS,
+    *maintenance_commands.COMMANDS,
+    *restore_commands.COMMANDS,
+):
     main.add_command(command)
 
 

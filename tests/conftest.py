@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 from playwright.sync_api import Browser
 
+from casework.codelists import overrides, working_days
 from tests import chromium as browsers
 from tests import compiled_statements, postgres, stretched_passphrases
 from tests import house as houses
@@ -134,6 +135,14 @@ def house(request: pytest.FixtureRequest, built_houses: Callable[[str], str], tm
     """
     with houses.copied(built_houses(request.param), tmp_path) as copy:
         yield copy
+
+
+@pytest.fixture(autouse=True)
+def _shipped_lists() -> Iterator[None]:
+    """Let no calendar and no words of one installation reach the next test."""
+    yield
+    working_days.forget()
+    overrides.deactivate()
 
 
 @pytest.fixture

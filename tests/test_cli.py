@@ -3,6 +3,7 @@
 import json
 import re
 import resource
+import shutil
 import signal
 import stat
 import subprocess
@@ -17,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from casework.administration import data_folder_lock
+from casework.codelists import overrides
 from casework.oversight import policy_text
 from tests.commands import call
 from tests.demonstration import Built
@@ -138,6 +140,30 @@ def test_an_installation_is_served_and_leaves_no_temporary_file(built: Built, tm
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
     assert [file.name for file in tmp_path.iterdir() if "argon" not in file.name] == []
+
+
+def test_the_pages_of_a_server_speak_as_the_office_does(built: Built):
+    folder = built.config.data / overrides.FOLDER
+    folder.mkdir(mode=0o700)
+    number = '[codes.peace_house]\nnumber = "1900 969 681"\nsource = "Thông báo của Ngôi nhà bình yên"\n'
+    (folder / "hotline.toml").write_text(number, encoding="utf-8")
+    try:
+        with running("serve", "--data", str(built.config.data), "--port", "8379"):
+            assert "1900 969 681" in answered(8379, "/dang-nhap")
+    finally:
+        shutil.rmtree(folder)
+
+
+def answered(port: int, path: str) -> str:
+    """The page of a server that is still starting."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return ask(port, "GET", path)[1]
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 
 
 def test_the_log_is_verified_from_the_command_line(built: Built):

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from casework import clock, config, schema, unguarded_database
 from casework.accounts import key_holders
-from casework.administration import server_key_rotation
+from casework.administration import local_files, server_key_rotation
 from casework.audit.models import AuditLine
 from casework.config import SETTINGS, Config
 from casework.db import Database
@@ -198,6 +198,12 @@ def _check_mail(settings: Config) -> Iterator[Problem]:
         yield Problem(f"Không chạy được {settings.alert_command}.", "Sửa alert_command, hoặc chmod +x tệp ấy.")
 
 
+def _check_local_files(settings: Config) -> Iterator[Problem]:
+    """What the office wrote for the program in its folder can be read."""
+    for wrong, todo in local_files.find_wrong(settings):
+        yield Problem(wrong, todo)
+
+
 def mail_in_words(folder: Path) -> str:
     """Say when mail last went out and last failed; empty where it is off or the settings cannot be read."""
     try:
@@ -242,4 +248,5 @@ _CHECKS: tuple[Check, ...] = (
     _check_evidence,
     _check_machine,
     _check_mail,
+    _check_local_files,
 )

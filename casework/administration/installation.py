@@ -1,7 +1,7 @@
 """An installation as a console command finds it: its settings, its gate, and an agency by its code."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -11,7 +11,9 @@ from sqlalchemy import select
 from casework import config
 from casework.administration.printed_pages import InstallationFacts
 from casework.cases import circle_recovery
-from casework.config import Config
+from casework.codelists import overrides, working_days
+from casework.codelists.toml_files import BadLocalFile
+from casework.config import CALENDAR, Config
 from casework.db import Database
 from casework.errors import BadInput
 from casework.gate import Gate, open_gate
@@ -38,6 +40,10 @@ class Installation:
 def open_installation(folder: Path) -> Iterator[Installation]:
     """Open the installation of a folder; raise ConfigurationError for one of another schema revision."""
     settings = config.load(folder.absolute())
+    working_days.refresh(settings.data / CALENDAR)
+    # What is wrong in these files stops the server, and `check` names it; it keeps nobody from a recovery.
+    with suppress(BadLocalFile):
+        overrides.activate(settings.data / overrides.FOLDER)
     startup.require_current_schema(settings.database_url)
     gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
     try:

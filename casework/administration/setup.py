@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import tomli_w
-
 from casework import files
 from casework.accounts import provisioning_actions as accounts
 from casework.administration import admission_codes, agency_recovery, printed_pages, server_key_rotation, settings
 from casework.administration.installation import Installation
 from casework.administration.printed_pages import InstallationFacts, Invitation, PrintedPage
 from casework.administration.setup_answers import AgencyAnswers, FirstPerson, SetupAnswers
-from casework.codelists import codelist
+from casework.codelists import codelist, office_calendar
+from casework.codelists.office_calendar import OwnCalendar
 from casework.config import CALENDAR, UNFINISHED, Config, ConfigurationError
 from casework.db import upgrade
 from casework.gate import open_gate
@@ -26,7 +25,6 @@ from casework.vault.keys.keyring import AgencyKeys
 
 _FIRST_KEY = 1
 _WORDS = "Bản lập dở dang của Sổ ca: chưa có gì dùng được. Xóa cả thư mục này rồi chạy lại `casework init`.\n"
-_CALENDAR_WORDS = "# Ngày làm việc, ngày nghỉ lễ, và người thứ hai trong việc cần hai người. Sửa được bằng tay.\n"
 
 
 UNUSED = (
@@ -100,12 +98,8 @@ def _create(folder: Path, answers: SetupAnswers) -> NewInstallation:
 
 
 def _calendar(answers: SetupAnswers) -> str:
-    values = {
-        "working_days": answers.working_days,
-        "holidays": [day.isoformat() for day in answers.holidays],
-        "second_persons": answers.second_persons,
-    }
-    return _CALENDAR_WORDS + tomli_w.dumps(values)
+    week = frozenset(map(office_calendar.WEEK.index, answers.working_days))
+    return office_calendar.as_text(OwnCalendar(week, frozenset(answers.holidays)))
 
 
 def _server_pages(new: NewInstallation) -> list[PrintedPage]:

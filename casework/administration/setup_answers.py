@@ -5,7 +5,8 @@ Every function raises BadInput with one sentence for the operator.
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -13,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from casework.codelists import Code, codelist
+from casework.codelists.office_calendar import FIRST, LAST, MOST_A_YEAR, WEEK
 from casework.errors import BadInput
 from casework.policy.vocabulary import Role
 from casework.vietnamese_text import plain
 
-WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _PHONE = re.compile(r"\+?[0-9][0-9 .]{1,18}[0-9]")
 _URL = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://127\.0\.0\.1(:[0-9]{1,5})?")
@@ -71,7 +72,6 @@ class SetupAnswers:
     places: Places
     agencies: tuple[AgencyAnswers, ...]
     people: tuple[FirstPerson, ...]
-    second_persons: tuple[str, ...]
     working_days: tuple[str, ...]
     holidays: tuple[date, ...]
 
@@ -154,9 +154,14 @@ def holidays(text: str | Sequence[Any]) -> tuple[date, ...]:
     """Read the public holidays of the coming months as the Government has announced them; there may be none yet."""
     raw = text.replace(",", " ").split() if isinstance(text, str) else text
     try:
-        return tuple(sorted(day if isinstance(day, date) else date.fromisoformat(day) for day in raw))
+        days = tuple(sorted({day if isinstance(day, date) else date.fromisoformat(day) for day in raw}))
     except (TypeError, ValueError):
         raise BadInput("Ngày nghỉ lễ viết như 2027-01-01, cách nhau bằng dấu cách.") from None
+    if any(not FIRST <= day <= LAST for day in days):
+        raise BadInput(f"Ngày nghỉ lễ phải trong các năm {FIRST.year} đến {LAST.year}.")
+    if any(count > MOST_A_YEAR for count in Counter(day.year for day in days).values()):
+        raise BadInput(f"Mỗi năm không quá {MOST_A_YEAR} ngày nghỉ riêng.")
+    return days
 
 
 def roles(text: str | Sequence[str], agency: str) -> tuple[Role, ...]:
@@ -214,14 +219,6 @@ def require_consistent(people: Sequence[FirstPerson]) -> None:
                 raise BadInput(
                     f"{person.name}: người có vai trò {alone.vi} không có thêm vai trò hay tài khoản nào khác."
                 )
-
-
-def second_persons(usernames: Sequence[str], people: Mapping[str, FirstPerson]) -> tuple[str, ...]:
-    """Read who may be the second person in acts that need two."""
-    unknown = [username for username in usernames if username not in people]
-    if unknown or len(usernames) < 2:
-        raise BadInput(f"Cần ít nhất hai người thứ hai, bằng tên đăng nhập đã có. Không thấy: {', '.join(unknown)}.")
-    return tuple(usernames)
 
 
 def _roles_with_flag(name: str) -> list[Code]:

@@ -16,6 +16,7 @@ from casework.errors import BadInput, CaseworkError
 
 T = TypeVar("T")
 Raw = dict[str, Any]
+# `second_persons` is in files of answers for earlier versions, and is passed over (docs/adr/0088).
 _KNOWN = {"commune", "places", "calendar", "agencies", "people", "second_persons"}
 
 _PLACES: Mapping[str, tuple[str, Callable[[str], str]]] = {
@@ -75,16 +76,7 @@ class Questionnaire:
         agencies = tuple(self._agency(agency.code, agency.vi) for agency in codelist("agency"))
         people = self._people()
         setup_answers.require_consistent(people)
-        by_username = {person.username: person for person in people}
-        second = self.answer(
-            self.answers,
-            "second_persons",
-            "Người thứ hai trong việc cần hai người (tên đăng nhập, cách nhau bằng dấu phẩy)",
-            lambda text: setup_answers.second_persons(setup_answers.several(text), by_username),
-        )
-        return SetupAnswers(
-            name, hamlets, size, url, database, places, agencies, people, second, working_days, holidays
-        )
+        return SetupAnswers(name, hamlets, size, url, database, places, agencies, people, working_days, holidays)
 
     def _places(self) -> Places:
         """Ask where the keys and the evidence go: beside the database, whoever takes it takes them too."""

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from casework.accounts import staff
 from casework.cases import duty_numbers, duty_roster
 from casework.cases.duty_roster import DAYS, Roster
-from casework.codelists.working_days import SATURDAY, calendar
+from casework.codelists.working_days import calendar
 from casework.gate import ActContext
 
 # A week is asked for so many days before it begins; one with a holiday earlier, for then people go home.
@@ -69,8 +69,8 @@ def is_off(day: date) -> bool:
 
 
 def is_holiday(day: date) -> bool:
-    """Tell whether offices are closed on a day that is neither Saturday nor Sunday."""
-    return day.weekday() < SATURDAY and not calendar().works(day)
+    """Tell whether offices are closed on a day of the week on which they work."""
+    return calendar().is_holiday(day)
 
 
 def has_holiday(monday: date) -> bool:

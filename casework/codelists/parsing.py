@@ -7,7 +7,7 @@ codes:<list>; a question mark after the kind makes it optional.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -18,7 +18,7 @@ from casework.codelists.model import BadCodeList, Code, CodeList, Extra
 Table = Mapping[str, object]
 
 FILES = files("casework.codelists")
-NOT_LISTS = frozenset({"holidays", "nicknames", "words"})
+NOT_LISTS = frozenset({"holidays", "nicknames", "overridable", "words"})
 LIST_KEYS = frozenset({"vi", "en", "source", "since", "unverified", "of", "extra"})
 CODE_KEYS = frozenset({"vi", "en", "source", "since", "retired", "unverified", "unknown", "exclusive"})
 
@@ -33,14 +33,18 @@ def names() -> tuple[str, ...]:
 def codelist(name: str) -> CodeList:
     """Read the list of that name; raise BadCodeList where its file is missing, wrong or names what is not there."""
     codes = _read(name)
+    _require_named(codes, _read)
+    return codes
+
+
+def _require_named(codes: CodeList, read: Callable[[str], CodeList]) -> None:
     for code in codes:
-        if codes.of and code.code not in _read(codes.of):
-            raise BadCodeList(_dangling(name, code.code, codes.of, code.code))
+        if codes.of and code.code not in read(codes.of):
+            raise BadCodeList(_dangling(codes.name, code.code, codes.of, code.code))
         for key, target in _pointers(codes.kinds):
             for pointed in code.texts(key):
-                if pointed not in _read(target):
-                    raise BadCodeList(_dangling(name, code.code, target, pointed))
-    return codes
+                if pointed not in read(target):
+                    raise BadCodeList(_dangling(codes.name, code.code, target, pointed))
 
 
 def file_of(name: str) -> str:
@@ -50,9 +54,39 @@ def file_of(name: str) -> str:
 
 @cache
 def _read(name: str) -> CodeList:
+    return of_tables(name, with_rows(name, _Overridden.rows))
+
+
+class _Overridden:
+    """The rows of lists that the office has overridden, by the names of the lists."""
+
+    rows: Mapping[str, Table] = MappingProxyType({})
+
+
+def use_rows(rows: Mapping[str, Table]) -> None:
+    """Let some lists have other rows from now on; the caller has checked them."""
+    _Overridden.rows = rows
+    codelist.cache_clear()
+    _read.cache_clear()
+
+
+def check(name: str, rows: Mapping[str, Table]) -> None:
+    """Raise BadCodeList where a list with other rows is wrong, or one of its codes names what no list has."""
+    codes = of_tables(name, with_rows(name, rows))
+    _require_named(codes, lambda target: of_tables(target, with_rows(target, rows)))
+
+
+def with_rows(name: str, rows: Mapping[str, Table]) -> Table:
+    """Return the tables of a list's file, with other rows where there are such."""
+    return {**tables(name), "codes": rows[name]} if name in rows else tables(name)
+
+
+@cache
+def tables(name: str) -> Table:
+    """Return what the program's own file of a list says; raise BadCodeList where it is missing or no TOML."""
     if name not in names():
         raise BadCodeList(f"{file_of(name)}: there is no such code list")
-    return parse(name, FILES.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    return _tables_of(name, FILES.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _pointers(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -67,10 +101,18 @@ def _dangling(name: str, code: str, target: str, pointed: str) -> str:
 
 def parse(name: str, toml: str) -> CodeList:
     """Make a list from the text of its file."""
+    return of_tables(name, _tables_of(name, toml))
+
+
+def _tables_of(name: str, toml: str) -> Table:
     try:
-        tables = tomllib.loads(toml)
+        return tomllib.loads(toml)
     except tomllib.TOMLDecodeError as error:
         raise BadCodeList(f"{file_of(name)}: {error}") from error
+
+
+def of_tables(name: str, tables: Table) -> CodeList:
+    """Make a list from what its file says."""
     where = f"{file_of(name)}: the list"
     refuse_others(tables, {"list", "codes"}, where)
     head = table(tables, "list", where)

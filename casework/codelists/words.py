@@ -2,7 +2,9 @@
 
 import re
 import tomllib
+from collections.abc import Collection, Mapping
 from functools import cache
+from types import MappingProxyType
 
 from casework.codelists.parsing import FILES, codelist
 
@@ -21,7 +23,26 @@ def nicknames() -> tuple[str, ...]:
     return _read("nicknames")
 
 
+def leave_out(without: Mapping[str, Collection[str]]) -> None:
+    """Use some words no more, by the name of their file."""
+    _LeftOut.words = without
+    case_words.cache_clear()
+    nicknames.cache_clear()
+
+
+class _LeftOut:
+    """The words that the office has left out, by the names of their files."""
+
+    words: Mapping[str, Collection[str]] = MappingProxyType({})
+
+
 def _read(name: str) -> tuple[str, ...]:
+    left_out = _LeftOut.words.get(name, ())
+    return tuple(word for word in shipped(name) if word not in left_out)
+
+
+def shipped(name: str) -> tuple[str, ...]:
+    """Return every word of a file of words."""
     groups = tomllib.loads(FILES.joinpath(f"{name}.toml").read_text(encoding="utf-8"))["groups"]
     return tuple(word for group in groups.values() for word in group)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import tomli_w
 from sqlalchemy.schema import CreateTable
 
-from casework.config import Config, ConfigurationError
+from casework.config import CALENDAR, Config, ConfigurationError
 from casework.db import Base
 
 MARK = "DEMO"
@@ -31,6 +31,7 @@ _DEMO_FILES = (
     "watermark",
     "differences",
     "faults",
+    CALENDAR,
 )
 _WORDS = "Thư mục này là bản dùng thử của Sổ ca: mọi người, mọi vụ việc trong đó đều là hư cấu.\n"
 

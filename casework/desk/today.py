@@ -13,6 +13,7 @@ from casework import clock
 from casework.cases.reading import date_of
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
+from casework.codelists.working_days import calendar, working_day_after, working_day_before
 from casework.desk.due_items import PAPER, CaseDue, DuePage, end_of, item_id, morning_after
 from casework.desk.view_models import CaseLine, Home
 from casework.intake.advice_actions import AdviceContact
@@ -25,8 +26,7 @@ HORIZON_DAYS = 7
 # Somebody who was not asked at once is asked within a week: a target of the product.
 _ASK_WITHIN = timedelta(days=7)
 LATE, TODAY, SOON = "qua-han", "hom-nay", "sap-toi"
-_MONDAY = 0
-# The office closes at five on a Friday; what is due on Monday morning is prepared before.
+# The office closes at five; what is due on the morning of the next working day is prepared before.
 _EVENING, _NOON = 17 * 3600 * MICROSECOND, 12 * 3600 * MICROSECOND
 
 
@@ -241,17 +241,21 @@ def _hour(line: DueLine) -> str:
 
 @dataclass(frozen=True)
 class Weekend:
-    """What is due in reach from the evening of a Friday to the morning of a Monday, whosever it is."""
+    """What is due in reach while offices are closed, whosever it is.
 
-    friday: date
-    monday: date
+    It begins in the evening of the working day `begins` and lasts until the morning of the next one, `ends`.
+    """
+
+    begins: date
+    ends: date
     lines: list[DueLine]
 
 
 def weekend(home: Home, me: UUID | None) -> Weekend:
-    """Return the weekend that comes, or is now."""
-    today = clock.today()
-    monday = today + timedelta(days=(_MONDAY - today.weekday()) % 7 or 7)
-    friday = monday - timedelta(days=3)
-    begins, ends = clock.midnight(friday) + _EVENING, clock.midnight(monday) + _NOON
-    return Weekend(friday, monday, [line for line in _in_order(home, me) if begins <= line.due <= ends])
+    """Return the days off that come, or are now: a weekend, or a holiday."""
+    first = clock.today()
+    while calendar().works(first):
+        first += timedelta(days=1)
+    last_before, next_after = working_day_before(first), working_day_after(first, 1)
+    begins, ends = clock.midnight(last_before) + _EVENING, clock.midnight(next_after) + _NOON
+    return Weekend(last_before, next_after, [line for line in _in_order(home, me) if begins <= line.due <= ends])

@@ -1,4 +1,6 @@
-"""The alarms of an installation: no checkpoint, no backup, a clock that jumped, a log or rows that do not hold."""
+"""The alarms of an installation: no checkpoint, no backup, a clock that jumped, a log, rows or a
+calendar that do not hold.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,7 +10,8 @@ from casework import clock
 from casework.audit import integrity_faults, read
 from casework.audit.checkpoint import MISSING_AFTER
 from casework.audit.verify import WHOLE, WITH_ROWS
-from casework.config import Config
+from casework.codelists import working_days
+from casework.config import CALENDAR, Config
 from casework.gate import Gate
 from casework.maintenance import backups, checkpoints, clock_check, evidence_check
 from casework.policy.vocabulary import Act
@@ -19,7 +22,7 @@ _FRESH = 60 * clock.MICROSECOND
 
 @dataclass
 class Alarms:
-    """Remembers for each commune when it was looked up, and the result, for a minute; not what two files say."""
+    """Remembers for each commune when it was looked up, and the result, for a minute; not what files say."""
 
     config: Config
     gate: Gate
@@ -34,11 +37,13 @@ class Alarms:
         return tuple(dict.fromkeys((*self._marked(commune_id), *remembered[1])))
 
     def _marked(self, commune_id: UUID) -> Iterator[str]:
-        """Look at the marks beside the database, which say at the very next page what an act or a job has found."""
+        """Look at the files beside the database, which say at the very next page what an act or a job has found."""
         if evidence_check.rings(self.config):
             yield "evidence"
         if self.gate.evidence is not None and self.gate.evidence.fault_mark.is_set(commune_id):
             yield "rows"
+        if working_days.problem(self.config.data / CALENDAR):
+            yield "calendar"
 
     def _look(self, commune_id: UUID, at: int) -> Iterator[str]:
         """Look whether checkpoints or backups are missing, the clock jumped, or the last verification failed."""

@@ -1,4 +1,4 @@
-"""What each backup carries besides the tables, sealed with them: settings, calendar and revocation log.
+"""What each backup carries besides the tables, sealed with them: settings, calendar, overrides and revocation log.
 
 So a restore needs nothing from the disk that is gone. No secret travels: neither a key nor the password of a database.
 """
@@ -12,6 +12,7 @@ from sqlalchemy import URL, make_url
 
 from casework import files
 from casework.audit.revocation_log import RevocationLog
+from casework.codelists import overrides
 from casework.config import CALENDAR, Config
 
 # What a machine decides for itself, and what says that this is no real installation. A program to run is never taken
@@ -23,7 +24,7 @@ _URLS = ("database_url", "counts_url")
 
 
 def read(config: Config) -> dict[str, Any]:
-    """Return what a backup carries of an installation: its settings by name, and the text of two files."""
+    """Return what a backup carries of an installation: its settings by name, and the text of its files."""
     settings = {field.name: getattr(config, field.name) for field in fields(Config)}
     for name in _URLS:
         settings[name] = _without_password(settings[name])
@@ -31,6 +32,7 @@ def read(config: Config) -> dict[str, Any]:
     return {
         "settings": {name: value for name, value in settings.items() if name not in _OF_THE_MACHINE},
         "calendar": calendar.read_text(encoding="utf-8") if calendar.exists() else "",
+        "overrides": overrides.texts(config.data / overrides.FOLDER),
         "removals": b"".join(line.written() for line in RevocationLog(removals).lines()).decode(),
     }
 
@@ -52,7 +54,14 @@ def settings_of(about: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write(folder: Path, about: Mapping[str, Any]) -> None:
-    """Write calendar and revocation log into a data folder that has none; what is there already stays."""
+    """Write calendar, overrides and revocation log into a data folder that has none; what is there already stays."""
     for name, text in ((CALENDAR, about["carried"]["calendar"]), ("removals", about["carried"]["removals"])):
         if text and not (folder / name).exists():
             files.write_new(folder / name, text)
+    # Backups of earlier versions carry none.
+    carried = {name: text for name, text in about["carried"].get("overrides", {}).items() if overrides.is_ours(name)}
+    place = folder / overrides.FOLDER
+    if carried and not place.exists():
+        place.mkdir(mode=0o700)
+        for name, text in carried.items():
+            files.write_new(place / name, text)

@@ -7,12 +7,19 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework import grants, schema, unguarded_database
-from casework.config import Config, ConfigurationError
+from casework.codelists import overrides, working_days
+from casework.config import CALENDAR, Config, ConfigurationError
 from casework.db import Base
 from casework.gate import Gate, open_gate
 from casework.maintenance import evidence_check
 from casework.secure_delete import truncate_wal
 from casework.vault.keys import kek
+
+
+def read_local_files(config: Config) -> None:
+    """Read what the office wrote for the program into its data folder; raise BadLocalFile where a file is wrong."""
+    overrides.activate(config.data / overrides.FOLDER, remember=True)
+    working_days.follow(config.data / CALENDAR)
 
 
 def make_ready(config: Config) -> None:

@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from casework import clock
 from casework.audit import read
 from casework.audit.checkpoint import CheckpointStore
-from casework.config import Config
+from casework.codelists import working_days
+from casework.config import CALENDAR, Config
 from casework.errors import CaseworkError
 from casework.gate import Action, Gate
 from casework.maintenance import (
@@ -62,6 +63,7 @@ def tick(config: Config, gate: Gate) -> TickReport | None:
         lock = FileLock(config.data / _LOCK_FILE, mode=0o600).acquire(blocking=False)
     except Timeout:
         return None
+    working_days.refresh(config.data / CALENDAR)
     with lock:
         return _run_due(config, gate)
 

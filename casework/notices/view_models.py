@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from casework.cases import targets
 from casework.cases.duty_numbers import CallOrder
 from casework.cases.sections import Notice
 from casework.cases.states import READABLE_NOTICE, NoticeState
 from casework.clock import MICROSECOND
-from casework.codelists import codelist
 from casework.policy.vocabulary import Act, Role
 
-_MINUTE = 60 * MICROSECOND
 _NAMES = "; "
 # The sheets that the people whom a notice names write; all others are the sender's.
 RECEIVER_STEPS = frozenset({"open", "assign", "answer"})
@@ -21,11 +20,6 @@ _IN_HAND = frozenset({NoticeState.OPENED, NoticeState.ASSIGNED})
 def joined_names(names: tuple[str, ...]) -> str:
     """Return names in their order as one text of a sheet."""
     return _NAMES.join(names)
-
-
-def _target(code: str) -> int:
-    """Return a target time of the commune in microseconds."""
-    return (codelist("target").get(code).number("minutes") or 0) * _MINUTE
 
 
 @dataclass(frozen=True)
@@ -131,8 +125,8 @@ class NoticeLine:
     def due(self) -> int | None:
         """Return the moment of the next target: received, then assigned; None once it was."""
         if self.state == NoticeState.SENT:
-            return self.sent + _target("notice_open")
-        return self.sent + _target("notice_assign") if self.state == NoticeState.OPENED else None
+            return targets.due("notice_open", self.sent)
+        return targets.due("notice_assign", self.sent) if self.state == NoticeState.OPENED else None
 
     @property
     def decide_by(self) -> int | None:
@@ -161,7 +155,7 @@ class NoticeLine:
         return people[max(turn, self._turns_passed(self.now, len(people))) % len(people)]
 
     def _turns_passed(self, at: int, people: int) -> int:
-        return min((at - self.sent) // _target("notice_open"), people - 1)
+        return min((at - self.sent) // targets.length("notice_open"), people - 1)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from casework.cases import (
     reading,
     reporting_delay,
     scope,
+    targets,
 )
 from casework.cases.case_labels import label_of
 from casework.cases.ground_rules import CONSENT
@@ -21,7 +22,6 @@ from casework.cases.reading import VerifiedCase
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import SECTIONS, GroundEntry, Incident, Label, Letter
 from casework.cases.states import LIVE_REFERRAL, READABLE, CaseState, GroundState, ReferralState
-from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, Ungrounded
 from casework.gate import ActContext, action
@@ -170,7 +170,6 @@ def _new_referral(
     context: ActContext, verified: VerifiedCase, ground: Ground, referral_id: UUID, *, to_id: UUID
 ) -> Referral:
     urgent = _is_urgent(context, verified, ground)
-    minutes = codelist("target").get("answer_urgent" if urgent else "answer").number("minutes") or 0
     return Referral(
         commune_id=context.commune_id,
         id=referral_id,
@@ -181,7 +180,7 @@ def _new_referral(
         state=ReferralState.SENT,
         urgent=urgent,
         sent=context.crypto.at,
-        due=context.crypto.at + minutes * 60 * MICROSECOND,
+        due=targets.due("answer_urgent" if urgent else "answer", context.crypto.at),
         kept="",
     )
 

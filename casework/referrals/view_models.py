@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casework import clock
+from casework.cases import targets
 from casework.cases.access_endings import StayingAccess
 from casework.cases.duty_numbers import CallNumber, CallOrder
 from casework.cases.ground_rules import CONSENT, DANGER, goes_by_notice
@@ -12,7 +13,6 @@ from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import GroundEntry, Letter
 from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.clock import MICROSECOND
-from casework.codelists import codelist
 from casework.policy.vocabulary import Act, Section
 
 # Steps whose letters the receiving agency writes; all others are the sender's.
@@ -126,7 +126,7 @@ class ReferralLine:
     @property
     def open_by(self) -> int:
         """Return the moment by which an urgent referral should have been opened."""
-        return self.sent + (codelist("target").get("open_urgent").number("minutes") or 0) * _MINUTE
+        return targets.due("open_urgent", self.sent)
 
     @property
     def next_due(self) -> int:

@@ -1,4 +1,4 @@
-"""Acts on what is registered of the commune and its agencies: names, duty telephones, hamlets; changed by two people.
+"""Acts on what is registered of the commune and its agencies, and on the calendar; changed by two people.
 
 A wrong duty telephone sends a call for help to whoever has it, so an administrator proposes, and somebody who knows
 confirms: of an agency its lead, or whoever works there if it has none; of the commune a lead of the Women's Union.
@@ -14,17 +14,18 @@ from sqlalchemy import select
 
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import freshness
+from casework.codelists import office_calendar
 from casework.errors import AlteredRows, BadInput, NotFound, Refused
 from casework.gate import ActContext, action
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Role
-from casework.staffing import directory
+from casework.staffing import directory, office_days
 from casework.vault.integrity import heads
 from casework.vault.models import Agency, Commune, ProposedChange
 from casework.vault.states import AgencyState, Detail, MemberState
 from casework.vietnamese_text import text_key
 
-_OF_COMMUNE = {Detail.COMMUNE_NAME: "name", Detail.HAMLETS: "hamlets"}
+_OF_COMMUNE = {Detail.COMMUNE_NAME: "name", Detail.HAMLETS: "hamlets", Detail.CALENDAR: ""}
 _OF_AGENCY = {Detail.AGENCY_NAME: "name", Detail.DUTY_PHONE: "duty_phone"}
 
 
@@ -53,18 +54,23 @@ class AgencyDetails:
 
 @dataclass(frozen=True)
 class Details:
-    """What is registered: `hamlets` one a line, the agencies in the order of their names, and the changes that wait."""
+    """What is registered: `hamlets` one a line, `calendar` as its file, agencies by name, and the changes that wait.
+
+    `shared` tells that several communes have this one calendar.
+    """
 
     commune_name: str
     hamlets: str
+    calendar: str
     agencies: tuple[AgencyDetails, ...]
     changes: tuple[PendingChange, ...]
+    shared: bool = False
 
     def value_of(self, detail: Detail, agency_id: UUID | None) -> tuple[str, str]:
         """Return whose a detail is, by name, and its value; raise NotFound where there is none."""
         if agency_id is None and detail in _OF_COMMUNE:
             values = {Detail.COMMUNE_NAME: self.commune_name, Detail.HAMLETS: self.hamlets}
-            return self.commune_name, values[detail]
+            return self.commune_name, values.get(detail, self.calendar)
         agency = next((one for one in self.agencies if one.id == agency_id), None)
         if agency is None or detail in _OF_COMMUNE:
             raise NotFound("detail", about=agency_id)
@@ -90,7 +96,7 @@ def list_details(context: ActContext) -> Details:
             detail=Detail(row.detail),
             agency_name=registered[row.agency_id].name if row.agency_id else "",
             old=_value(commune, registered[row.agency_id] if row.agency_id else None, Detail(row.detail)),
-            new=row.value,
+            new=office_days.proposed_text(row.value) if row.detail == Detail.CALENDAR else row.value,
             by=people[row.proposer_id].name,
             at=row.at,
             asks_me=_may_confirm(context, row, people.values()),
@@ -101,8 +107,10 @@ def list_details(context: ActContext) -> Details:
     return Details(
         commune.name,
         commune.hamlets,
+        office_calendar.as_text(office_days.in_force()),
         tuple(AgencyDetails(one.id, one.kind, one.name, one.duty_phone) for one in registered.values()),
         tuple(sorted(changes, key=lambda change: change.at)),
+        shared=office_days.is_shared(context),
     )
 
 
@@ -122,9 +130,11 @@ def propose(context: ActContext, detail: Detail, value: str, *, agency_id: UUID 
 
     Raises BadInput for what stands there already, NotFound for an agency that is none or has no such detail.
     """
-    context.about, context.reason = agency_id or context.commune_id, detail
+    context.about, context.reason = _about(context, detail, agency_id), detail
     commune, agency = _owner(context, detail, agency_id)
-    if _written(detail, value) == _written(detail, _value(commune, agency, detail)):
+    if detail == Detail.CALENDAR:
+        value = office_days.propose(context, value)
+    elif _written(detail, value) == _written(detail, _value(commune, agency, detail)):
         raise BadInput("Sổ đang ghi đúng như vậy, không có gì để sửa.")
     for row in _rows(context):
         if (row.detail, row.agency_id) == (detail, agency_id):
@@ -147,11 +157,13 @@ def confirm(context: ActContext, change_id: UUID) -> None:
     """Let a change hold from now on; raises Refused for whoever proposed it or is not the one who knows."""
     row = _find(context, change_id)
     detail = Detail(row.detail)
-    context.about, context.reason = row.agency_id or context.commune_id, detail
+    context.about, context.reason = _about(context, detail, row.agency_id), detail
     if not _may_confirm(context, row, colleagues(context)):
         raise Refused("the second person is of that agency, or a lead of the Women's Union", about=context.about)
     commune, agency = _owner(context, detail, row.agency_id)
-    if agency is not None:
+    if detail == Detail.CALENDAR:
+        office_days.confirm(context, row.value)
+    elif agency is not None:
         setattr(agency, _OF_AGENCY[detail], row.value)
         heads.mark_changed(context.session, freshness.head(context.session, context.commune_id, agency.id))
     else:
@@ -163,10 +175,15 @@ def confirm(context: ActContext, change_id: UUID) -> None:
 def drop(context: ActContext, change_id: UUID) -> None:
     """Drop a change: as an administrator who takes it back, or as the second person, who refuses it."""
     row = _find(context, change_id)
-    context.about, context.reason = row.agency_id or context.commune_id, row.detail
+    context.about, context.reason = _about(context, row.detail, row.agency_id), row.detail
     if Role.ADMINISTRATOR not in context.actor.roles and not _may_confirm(context, row, colleagues(context)):
         raise Refused("the second person is of that agency, or a lead of the Women's Union", about=context.about)
     context.session.delete(row)
+
+
+def _about(context: ActContext, detail: str, agency_id: UUID | None) -> UUID:
+    """Return what a line of the log is about: the agency, the commune, or the calendar."""
+    return office_days.CALENDAR_ID if detail == Detail.CALENDAR else agency_id or context.commune_id
 
 
 def _find(context: ActContext, change_id: UUID) -> ProposedChange:
@@ -206,6 +223,8 @@ def _written(detail: Detail, value: str) -> str:
 def _value(commune: Commune, agency: Agency | None, detail: Detail) -> str:
     if agency is not None:
         return str(getattr(agency, _OF_AGENCY[detail]))
+    if detail == Detail.CALENDAR:
+        return office_calendar.as_text(office_days.in_force())
     return str(getattr(commune, _OF_COMMUNE[detail]))
 
 

@@ -6,24 +6,44 @@ from flask import request
 from flask_babel import gettext, lazy_gettext
 from wtforms.validators import ValidationError
 
+from casework.staffing.office_days_form import CalendarForm
 from casework.vault.states import Detail
 from casework.web.forms import Form, LongText, ShortText, VietnamesePhone
 
 _LONGEST_HAMLET = 100
 
 
-class DetailNameForm(Form):
+class DetailForm(Form):
+    """The form of a detail that is one answer, its `value`."""
+
+    @classmethod
+    def data_of(cls, value: str) -> dict[str, Any]:
+        """Return what the form shows of a detail as it stands."""
+        return {"value": value}
+
+    @property
+    def asked(self) -> list[Any]:
+        """Return the fields in their order."""
+        return [self["value"]]
+
+    @property
+    def chosen(self) -> str:
+        """Return the detail that was typed; the form must be valid."""
+        return str(self.data["value"])
+
+
+class DetailNameForm(DetailForm):
     value = ShortText(lazy_gettext("Tên mới"), missing=lazy_gettext("Hãy ghi tên mới."))
 
 
-class DutyPhoneForm(Form):
+class DutyPhoneForm(DetailForm):
     value = VietnamesePhone(
         lazy_gettext("Số trực mới"),
         hint=lazy_gettext("Số có người nghe ngày và đêm. Hãy gọi thử trước khi ghi."),
     )
 
 
-class HamletsForm(Form):
+class HamletsForm(DetailForm):
     """The hamlets, one a line."""
 
     value = LongText(
@@ -51,7 +71,7 @@ class DetailKind(NamedTuple):
     """The words of a detail: what it is called, and its form."""
 
     title: Any
-    form: type[Form]
+    form: type[DetailForm] | type[CalendarForm]
 
 
 DETAILS = {
@@ -59,9 +79,11 @@ DETAILS = {
     Detail.HAMLETS: DetailKind(lazy_gettext("Các thôn, tổ"), HamletsForm),
     Detail.AGENCY_NAME: DetailKind(lazy_gettext("Tên cơ quan"), DetailNameForm),
     Detail.DUTY_PHONE: DetailKind(lazy_gettext("Số trực"), DutyPhoneForm),
+    Detail.CALENDAR: DetailKind(lazy_gettext("Lịch làm việc"), CalendarForm),
 }
 
 
 def detail_form(detail: Detail, value: str) -> Any:
     """Make the form of a detail; it begins with what stands there now."""
-    return DETAILS[detail].form(data={"value": value} if request.method == "GET" else None)
+    form = DETAILS[detail].form
+    return form(data=form.data_of(value) if request.method == "GET" else None)

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from casework.errors import BadInput, NotFound
 from casework.policy.vocabulary import Act
-from casework.staffing import detail_actions
+from casework.staffing import detail_actions, office_days_pages
 from casework.staffing.detail_forms import DETAILS, detail_form
 from casework.vault.states import Detail
 from casework.web.current_user import check_permission, may, perform
@@ -24,6 +24,13 @@ def register() -> str:
     return render_template("staffing/details.html", details=details, kinds=DETAILS, edits=may(Act.DETAIL_PROPOSE))
 
 
+@blueprint.get("/xa/lich")
+def calendar() -> str:
+    details = perform(detail_actions.list_details)
+    shown = {"week": office_days_pages.week_in_words(details.calendar), "years": office_days_pages.years()}
+    return render_template("staffing/calendar.html", details=details, edits=may(Act.DETAIL_PROPOSE), **shown)
+
+
 @blueprint.route("/xa/sua/<detail>", methods=["GET", "POST"])
 @blueprint.route("/xa/sua/<detail>/<uuid:agency_id>", methods=["GET", "POST"])
 def propose(detail: str, agency_id: UUID | None = None) -> Answer:
@@ -33,10 +40,10 @@ def propose(detail: str, agency_id: UUID | None = None) -> Answer:
     form = detail_form(about, value)
     if form.validate_on_submit():
         try:
-            perform(detail_actions.propose, about, form.data["value"], agency_id=agency_id)
+            perform(detail_actions.propose, about, form.chosen, agency_id=agency_id)
             return _to_register(_("Đã ghi. Chưa đổi gì cho tới khi người thứ hai xác nhận."))
         except BadInput as wrong:
-            form["value"].errors = [_(str(wrong))]
+            form.asked[0].errors = [_(str(wrong))]
     shown = {"title": DETAILS[about].title, "owner": owner}
     return render_template("staffing/detail.html", form=form, **shown), 422 if form.errors else 200
 
@@ -45,6 +52,8 @@ def propose(detail: str, agency_id: UUID | None = None) -> Answer:
 def ask(change_id: UUID) -> str:
     change = perform(detail_actions.list_details).find_change(change_id)
     shown = {"title": DETAILS[change.detail].title, "edits": may(Act.DETAIL_PROPOSE)}
+    if change.detail == Detail.CALENDAR:
+        shown["days"] = office_days_pages.changes(change.old, change.new)
     return render_template("staffing/detail_change.html", change=change, **shown)
 
 

@@ -23,12 +23,13 @@ class AgencyState(StrEnum):
 
 
 class Detail(StrEnum):
-    """What is registered of a commune and its agencies, and changes without any key."""
+    """What is registered of a commune and its agencies, and changes without any key; the calendar lies in a file."""
 
     COMMUNE_NAME = "commune_name"
     HAMLETS = "hamlets"
     AGENCY_NAME = "agency_name"
     DUTY_PHONE = "duty_phone"
+    CALENDAR = "calendar"
 
 
 class EnvelopeKind(StrEnum):

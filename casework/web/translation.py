@@ -23,7 +23,7 @@ _DAY_LENGTH = len("2026-11-23")
 YEAR = 365 * DAY
 VIETNAMESE_MARKS = str.maketrans(",.", ".,")
 
-_WEEKDAYS = (
+WEEKDAYS = (
     lazy_gettext("thứ Hai"),
     lazy_gettext("thứ Ba"),
     lazy_gettext("thứ Tư"),
@@ -42,9 +42,8 @@ def install(app: Flask) -> None:
         app, default_locale="vi", locale_selector=chosen_language, default_translation_directories=str(CATALOGUES)
     )
     app.register_blueprint(blueprint)
-    app.jinja_env.filters.update(
-        code=code_words, when=when, day=day, due=due, due_state=due_state, number=number, moment=moment, weekday=weekday
-    )
+    written = (when, day, due, due_state, number, moment, weekday, with_weekday)
+    app.jinja_env.filters.update({one.__name__: one for one in written}, code=code_words)
     app.jinja_env.filters["phone"] = grouped
     app.jinja_env.globals["lang"] = language
     # Flask-Babel looks up the catalogue for each message, and a page has dozens.
@@ -110,7 +109,7 @@ def day(at: date | datetime | PartialDate) -> str:
 
 def weekday(on: date) -> str:
     """Name the day of the week: "thứ Hai"."""
-    return str(_WEEKDAYS[on.weekday()])
+    return str(WEEKDAYS[on.weekday()])
 
 
 def with_weekday(on: date | PartialDate) -> str:

@@ -4,6 +4,7 @@ import io
 import re
 import stat
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from casework import config, files
 from casework.administration import printed_pages, settings, setup, setup_questions
 from casework.administration.server_key_rotation import communes_and_kek_number
 from casework.audit import freshness
+from casework.codelists import office_calendar
 from casework.config import UNFINISHED, ConfigurationError
 from casework.errors import BadInput
 from casework.vault.crypto import signatures
@@ -114,9 +116,9 @@ def test_the_commune_stands_in_the_database_as_it_was_answered(home):
     assert ("womens_union", "0203 555 017") in agencies
     assert len(agencies) == len(new_installation.raw_answers()["agencies"])
     assert {(state, key) for _, state, key in members} == {("invited", b"")}
-    calendar = (folder / "calendar.toml").read_text(encoding="utf-8")
-    assert '"2027-09-02"' in calendar
-    assert '"binh.hoi"' in calendar
+    own = office_calendar.read(folder / "calendar.toml")
+    assert (own.working_days, own.worked) == (frozenset(range(5)), frozenset())
+    assert date(2027, 9, 2) in own.holidays
 
 
 def test_the_command_writes_private_papers_and_nothing_secret_to_the_terminal(tmp_path):
@@ -210,8 +212,8 @@ def wrong(key, value):
         (("people", 4, "name"), "Lê Thị Hoà", "tài khoản nào khác"),
         (("people", 5, "agency"), "police", "không thuộc"),
         (("people", 5, "agency"), "ubnd", "Cơ quan phải"),
-        (("second_persons",), ["hoa.hoi", "ai.do"], "ai.do"),
-        (("second_persons",), ["hoa.hoi"], "ít nhất hai"),
+        (("calendar", "holidays"), ["0207-01-01"], "2020 đến 2099"),
+        (("calendar", "holidays"), [f"2027-{month:02}-{day:02}" for month in (3, 4) for day in range(1, 22)], "40"),
         (("secret",), "x", "không hiểu"),
     ],
 )
@@ -241,6 +243,14 @@ def test_nothing_typed_about_the_size_of_a_commune_means_the_smallest(tmp_path, 
     file.write_text(tomli_w.dumps(answers), encoding="utf-8")
     monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
     assert setup_questions.complete_answers(file, tmp_path / "kept").size_class == "S0"
+
+
+def test_answers_for_an_earlier_version_may_name_second_persons(tmp_path):
+    file = tmp_path / "answers.toml"
+    file.write_text('second_persons = ["hoa.hoi"]\n' + ANSWERS.read_text(encoding="utf-8"), encoding="utf-8")
+    assert setup_questions.complete_answers(file, tmp_path / "kept") == setup_questions.complete_answers(
+        ANSWERS, tmp_path / "kept"
+    )
 
 
 def test_what_was_answered_can_be_given_again(tmp_path):

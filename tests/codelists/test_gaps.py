@@ -119,7 +119,8 @@ def text_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 
 def _forget() -> None:
-    for kept in (codelist, parsing._read, agencies.coordinating, agencies.with_two_holders, agencies.first_role):
+    of_agencies = (agencies.coordinating, agencies.with_two_holders, agencies.first_role)
+    for kept in (codelist, parsing._read, parsing.tables, *of_agencies):
         kept.cache_clear()
     table.policy.cache_clear()
 

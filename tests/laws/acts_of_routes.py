@@ -209,6 +209,7 @@ LISTED = {
     ("POST", "oversight.compare"): Act.AUDIT_COMPARE,
     ("GET", "oversight.export"): Act.AUDIT_EXPORT,
     ("POST", "oversight.export"): Act.AUDIT_EXPORT,
+    ("GET", "staffing.details.calendar"): Act.DETAIL_LIST,
     ("GET", "staffing.people"): Act.ACCOUNT_LIST,
     ("GET", "staffing.ask_review"): Act.REVIEW_READ,
     ("POST", "staffing.confirm_review"): Act.REVIEW_CONFIRM,
