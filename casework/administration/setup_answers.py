@@ -197,13 +197,14 @@ def keepers(text: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def require_consistent(people: Sequence[FirstPerson]) -> None:
-    """Raise BadInput if a needed role is missing, or a person holds accounts or roles that exclude one another."""
+    """Raise BadInput if too few people have a needed role, or a person holds accounts or roles that exclude one another."""
     usernames = [person.username for person in people]
     if len(set(usernames)) != len(usernames):
         raise BadInput("Hai người có cùng tên đăng nhập.")
-    for needed in _roles_with_flag("needed"):
-        if not any(needed.code in person.roles for person in people):
-            raise BadInput(f"Cần ít nhất một người có vai trò {needed.vi} ({needed.code}).")
+    for role in codelist("role"):
+        fewest, have = role.number("fewest") or 0, _different_people(people, role.code)
+        if have < fewest:
+            raise BadInput(f"Cần ít nhất {fewest} người khác nhau có vai trò {role.vi} ({role.code}); mới có {have}.")
     roles_of: dict[str, set[Role]] = {}
     for person in people:
         roles_of.setdefault(plain(person.name), set()).update(person.roles)
@@ -222,6 +223,11 @@ def second_persons(usernames: Sequence[str], people: Mapping[str, FirstPerson]) 
     if unknown or len(usernames) < 2:
         raise BadInput(f"Cần ít nhất hai người thứ hai, bằng tên đăng nhập đã có. Không thấy: {', '.join(unknown)}.")
     return tuple(usernames)
+
+
+def _different_people(people: Sequence[FirstPerson], role: str) -> int:
+    """Count who has a role by their names: two accounts of one person are one person."""
+    return len({plain(person.name) for person in people if role in person.roles})
 
 
 def _roles_with_flag(name: str) -> list[Code]:
