@@ -197,7 +197,7 @@ def keepers(text: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def require_consistent(people: Sequence[FirstPerson]) -> None:
-    """Raise BadInput if too few people have a needed role, or a person holds accounts or roles that exclude one another."""
+    """Raise BadInput if too few have a role that is needed, or somebody holds accounts that exclude one another."""
     usernames = [person.username for person in people]
     if len(set(usernames)) != len(usernames):
         raise BadInput("Hai người có cùng tên đăng nhập.")

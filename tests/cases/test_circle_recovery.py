@@ -12,7 +12,7 @@ from casework.administration.installation import Installation
 from casework.cases import restriction
 from casework.cases.circle_recovery import CircleSheets
 from casework.desk import actions as desk
-from casework.errors import BadInput, CaseworkError, Conflict, VaultError
+from casework.errors import BadInput, CaseworkError, Conflict, Refused
 from casework.policy.vocabulary import Role, Section
 from tests.cases.keys import settle, wraps_of
 from tests.cases.test_restriction import holds, owner_of
@@ -72,7 +72,7 @@ def test_when_every_reader_lost_the_key_two_sheets_open_the_case_for_one_of_them
     assert not reads(hoa, hidden)
     assert not reads(mai, hidden)
     lan.does(restriction.change, hidden, [mai.id])
-    with pytest.raises(VaultError):
+    with pytest.raises(Refused, match="Hai tờ này không mở được"):
         recovers(house, sheets, (0, 1), "lan")
     recovers(house, CircleSheets(sheets.circle, done.dealt), (0, 1), "lan")
     assert holds(house)
@@ -114,7 +114,7 @@ def test_a_case_that_one_person_alone_can_open_says_so_until_two_sheets_were_tri
 def test_with_the_circle_its_sheets_end_and_nobody_without_cases_comes_in(house: House, lan, mai, hidden):
     sheets, circle = made_sheets(lan, hidden, KEEPERS[:2]), owner_of(house, hidden)
     for stranger in ("son", "ai.do"):
-        with pytest.raises(BadInput):
+        with pytest.raises(Refused):
             recovers(house, sheets, (0, 1), stranger)
     with pytest.raises(BadInput, match="nhóm kín"):
         installation.find_circle(Installation(house.config, house.gate), "00000000")
