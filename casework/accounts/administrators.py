@@ -1,6 +1,8 @@
 """Communes with too few administrators: a warning on the first page and of `casework check`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -45,7 +47,7 @@ def too_few(crypto: CryptoContext) -> TooFewAdministrators | None:
 
 
 def _with_open_code(crypto: CryptoContext) -> frozenset[object]:
-    rows = select(Admission.member_id, Admission.state, Admission.created).where(
-        Admission.commune_id == crypto.commune_id
-    )
-    return frozenset(row.member_id for row in crypto.session.execute(rows) if admission.is_open(row, at=crypto.at))
+    columns = (Admission.member_id, Admission.state, Admission.created)
+    of_commune = Admission.commune_id == crypto.commune_id
+    rows: Iterable[Any] = crypto.session.execute(select(*columns).where(of_commune))
+    return frozenset(row.member_id for row in rows if admission.is_open(row, at=crypto.at))

@@ -116,7 +116,15 @@ def hamlet_names(text: str | Sequence[str]) -> tuple[str, ...]:
     return hamlets
 
 
+def by_number(text: str, codes: Sequence[str]) -> str:
+    """Return the code that stands at a number of the list as it was shown, from 1; anything else as it was typed."""
+    text = text.strip()
+    return codes[int(text) - 1] if text.isdecimal() and 1 <= int(text) <= len(codes) else text
+
+
 def size(text: str) -> str:
+    """Read the size of a commune by its number in the list or its code."""
+    text = by_number(text, list(codelist("size_class").codes))
     if text.upper() not in codelist("size_class"):
         known = "; ".join(f"{code.code}: {code.vi}" for code in codelist("size_class"))
         raise BadInput(f"Hãy chọn một mã quy mô. {known}.")
@@ -159,9 +167,24 @@ def holidays(text: str | Sequence[Any]) -> tuple[date, ...]:
         raise BadInput("Ngày nghỉ lễ viết như 2027-01-01, cách nhau bằng dấu cách.") from None
 
 
+def agency_code(text: str) -> str:
+    """Read an agency by its number in the list or its code; empty for none."""
+    text = by_number(text, list(codelist("agency").codes))
+    if text and text not in codelist("agency"):
+        raise BadInput(f"Cơ quan phải là một trong: {', '.join(agency.code for agency in codelist('agency'))}.")
+    return text
+
+
+def roles_in(agency: str) -> list[str]:
+    """Return the roles that are held in an agency (empty: in none), in the order of the list."""
+    people = [role for role in codelist("role") if role.flag("person")]
+    return [role.code for role in people if (agency or None) in (role.texts("agencies") or (None,))]
+
+
 def roles(text: str | Sequence[str], agency: str) -> tuple[Role, ...]:
-    """Read the roles of one account in an agency (empty: none); only listed roles may come together."""
-    codes = text.replace(",", " ").split() if isinstance(text, str) else tuple(text)
+    """Read the roles of one account in an agency (empty: none), by number or code; only listed ones come together."""
+    typed = text.replace(",", " ").split() if isinstance(text, str) else tuple(text)
+    codes = [by_number(code, roles_in(agency)) for code in typed]
     agencies_of = {role.code: role.texts("agencies") for role in codelist("role") if role.flag("person")}
     if not codes or any(code not in agencies_of for code in codes):
         raise BadInput(f"Vai trò phải là một trong: {', '.join(agencies_of)}.")
@@ -205,6 +228,11 @@ def require_consistent(people: Sequence[FirstPerson]) -> None:
         fewest, have = role.number("fewest") or 0, _different_people(people, role.code)
         if have < fewest:
             raise BadInput(f"Cần ít nhất {fewest} người khác nhau có vai trò {role.vi} ({role.code}); mới có {have}.")
+    require_apart(people)
+
+
+def require_apart(people: Sequence[FirstPerson]) -> None:
+    """Raise BadInput if somebody has a role that excludes any other, and another one, be it in a second account."""
     roles_of: dict[str, set[Role]] = {}
     for person in people:
         roles_of.setdefault(plain(person.name), set()).update(person.roles)

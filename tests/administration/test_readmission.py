@@ -195,10 +195,10 @@ def test_papers_that_are_not_confirmed_change_nothing(office: Office, tmp_path: 
 def test_the_code_is_confirmed_too_for_nobody_may_be_left_to_make_another(office: Office, tmp_path: Path):
     with used(office.folder) as installation:
         commune_id, union_id, _ = find_agency(installation, "womens_union", None)
-        shown = [(seat, read_code(office.sheets["womens_union"][seat])) for seat in (1, 2)]
+        first, second = ((seat, read_code(office.sheets["womens_union"][seat])) for seat in (1, 2))
         console = console_of(commune_id)
         planned = installation.gate.perform(
-            console, readmission.plan_readmission, union_id, *shown, username="son.quantri"
+            console, readmission.plan_readmission, union_id, first, second, "son.quantri"
         )
         pages = printed_pages.readmission_pages(installation_facts(installation.config), planned)
     assert [page.renewable for page in pages] == [False] * 4

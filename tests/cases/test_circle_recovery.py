@@ -157,6 +157,10 @@ def test_the_page_shows_the_sheets_once(house: House, lan, hidden, browser):
         typed = {"seat_1": first, "seat_2": second, "sheets": broken}
         assert client.post(f"{url}/to-khoi-phuc/xac-nhan", data=carried | typed).status_code == 422
     assert KEEPERS[0] not in client.get(f"{url}/to-khoi-phuc").text
+    digits, rest = carried["sheets"].split(" ", 1)
+    other = carried | {"seat_1": first, "seat_2": second, "sheets": f"{digits[::-1]} {rest}"}
+    assert client.post(f"{url}/to-khoi-phuc/xac-nhan", data=other).status_code == 422, "the digits of another circle"
+    assert KEEPERS[0] not in client.get(f"{url}/to-khoi-phuc").text
     good = carried | {"seat_1": first.lower(), "seat_2": f" {second} "}
     assert client.post(f"{url}/to-khoi-phuc/xac-nhan", data=good).status_code == 303
     assert KEEPERS[0] in client.get(f"{url}/to-khoi-phuc").text
