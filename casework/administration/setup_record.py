@@ -25,7 +25,7 @@ class SeenAnswer:
 
     path: AnswerPath
     label: str
-    text: str
+    shown: str
     usual: bool
 
     @property
@@ -64,7 +64,8 @@ class Answers:
     def seen(self, path: AnswerPath, label: str, answer: T, default: str | None) -> T:
         """Note that the pass came by an answer, and return it."""
         text = _as_text(self.get(path)) if self.has(path) else default or ""
-        self.passed.append(SeenAnswer(path, label.partition("\n")[0], text, text == default))
+        shown = text if path[0] == "pages" else _as_text(answer)
+        self.passed.append(SeenAnswer(path, label.partition("\n")[0], shown, text == default))
         return answer
 
     def is_wanted(self, path: AnswerPath) -> bool:
@@ -140,4 +141,4 @@ def _as_text(value: Any) -> str:
 def _part_as_text(part: Any) -> str:
     if isinstance(part, date):
         return part.isoformat()
-    return "-".join(map(str, part)) if isinstance(part, list) else str(part)
+    return "-".join(map(str, part)) if isinstance(part, list | tuple) else str(part)

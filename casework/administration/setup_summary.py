@@ -9,6 +9,16 @@ from casework.administration.setup_record import BACK, AnswerPath, Answers, Seen
 from casework.errors import BadInput
 
 _NONE, _MORE = "–", "+"
+# How an answer is called below the agency or the account that it belongs to.
+_SHORT = {
+    "duty_phone": "số trực",
+    "pages": "người",
+    "officers": "giữ tờ khôi phục",
+    "pairs": "cặp mở được",
+    "roles": "vai trò",
+    "username": "tên đăng nhập",
+    "agency": "cơ quan",
+}
 _NEW_PERSON: AnswerPath = ("people", _MORE)
 
 
@@ -55,5 +65,12 @@ class Summary:
 
 
 def _in_words(answers: list[SeenAnswer]) -> str:
-    first, *others = (f"{answer.label}: {answer.text or _NONE}" for answer in answers)
-    return "\n      ".join([first, *others])
+    """Write a group: what it is about, then what else is known of it."""
+    first, *others = answers
+    more = "; ".join(f"{_SHORT.get(_name(answer), answer.label)}: {answer.shown or _NONE}" for answer in others)
+    between = "\n      " if more and first.path[0] == "agencies" else "; " if more else ""
+    return f"{first.label}: {first.shown or _NONE}{between}{more}"
+
+
+def _name(answer: SeenAnswer) -> str:
+    return str(answer.path[0 if answer.path[0] == "pages" else -1])
