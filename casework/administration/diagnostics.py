@@ -161,7 +161,10 @@ def _check_commune(server_keys: kek.ServerKeys, database: Database) -> Iterator[
         in_commune = Admission.commune_id == server_keys.commune_id
         expired = select(func.count()).where(in_commune, Admission.created < now - _CODE_LIFETIME)
         if count := session.execute(expired).scalar_one():
-            yield Problem(f"{count} mã nhận tài khoản đã hết hạn mà chưa dùng xong.", "Làm mã mới cho những người ấy.")
+            yield Problem(
+                f"{count} mã nhận tài khoản đã hết hạn mà chưa dùng xong.",
+                "Làm mã mới: đồng nghiệp, `casework recover` hoặc `casework readmit`.",
+            )
         newest_line = select(func.max(AuditLine.at)).where(AuditLine.commune_id == server_keys.commune_id)
         if (session.execute(newest_line).scalar_one() or 0) > now + 60 * clock.MICROSECOND:
             yield Problem("Đồng hồ máy chậm hơn dòng nhật ký cuối cùng.", "Chỉnh giờ máy (timedatectl) trước đã.")
