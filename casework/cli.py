@@ -11,7 +11,14 @@ from sqlalchemy.exc import OperationalError
 
 from casework import config, list_consistency, serving
 from casework import workers as worker_processes
-from casework.administration import commands, data_folder_lock, list_commands, maintenance_commands, restore_commands
+from casework.administration import (
+    administrator_commands,
+    commands,
+    data_folder_lock,
+    list_commands,
+    maintenance_commands,
+    restore_commands,
+)
 from casework.administration.console_input import DATA_OPTION
 from casework.app import create_app
 from casework.config import ConfigurationError
@@ -127,6 +134,7 @@ def policy() -> None:
 for command in (
     *commands.COMMANDS,
     *list_commands.COMMANDS,
+    *administrator_commands.COMMANDS,
     *maintenance_commands.COMMANDS,
     *restore_commands.COMMANDS,
 ):

@@ -27,6 +27,7 @@ def gaps(implemented: Collection[Act]) -> Iterator[str]:
     for name in _READ:
         codelist(name)
     agencies.coordinating()
+    agencies.readmitting()
     for agency in codelist("agency"):
         agencies.first_role(agency.code)
     yield from _acts(implemented)

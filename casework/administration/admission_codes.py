@@ -45,7 +45,7 @@ def invite_first(context: ActContext, person: FirstMember, carry: AgencyKeys | N
     return new_code(context, member, carry)
 
 
-def invite_again(context: ActContext, member: Member, carry: AgencyKeys, printed: str) -> str:
+def invite_again(context: ActContext, member: Member, carry: AgencyKeys | None, printed: str) -> str:
     """Let a member be admitted again by a code that is on paper already; slots, phones and sessions go at once."""
     head = freshness.head(context.session, context.commune_id, member.id)
     member.state = MemberState.INVITED

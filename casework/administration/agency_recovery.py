@@ -1,6 +1,7 @@
 """Acts of recovery at the console: new sheets, drills of one sheet, and recovery with two; no case is opened."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from casework.administration import admission_codes
 from casework.audit import freshness
 from casework.cases import holder_transfer
-from casework.errors import BadInput
+from casework.errors import BadInput, Refused, VaultError
 from casework.gate import ActContext, action
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act
@@ -21,6 +22,15 @@ from casework.vault.keys.recovery import sheets
 from casework.vault.keys.recovery.sheets import RecoverySheet, ShownSheet
 from casework.vault.models import Agency, Member, Wrap
 from casework.vault.states import MemberState
+
+_WRONG_PAIR = (
+    "Hai tờ này không mở được: gõ sai, không cùng cặp, tờ của bộ cũ, hoặc của nơi khác. Chưa có gì thay đổi; lần thử "
+    "này đã ghi vào nhật ký. / These two sheets open nothing; nothing has changed, and the log knows of it."
+)
+_WRONG_SHEET = (
+    "Tờ này không đúng: gõ sai, tờ của bộ cũ, hoặc của nơi khác. Lần thử này đã ghi vào nhật ký. / This sheet is not "
+    "the right one; the log knows of it."
+)
 
 
 @action(Act.RECOVERY_RENEW)
@@ -35,10 +45,11 @@ def renew_sheets(
 
 @action(Act.RECOVERY_DRILL)
 def drill_sheet(context: ActContext, agency_id: UUID, seat: int, secret: bytes) -> None:
-    """Note that the sheet of one seat was shown and is valid; raise VaultError, which is logged, if it is not."""
+    """Note that the sheet of one seat was shown and is valid; raise Refused, which is logged, if it is not."""
     context.about = agency_id
     freshness.agency(context.session, context.commune_id, agency_id)
-    sheets.drill(context.crypto, agency_id, seat, secret)
+    with _refused(_WRONG_SHEET):
+        sheets.drill(context.crypto, agency_id, seat, secret)
 
 
 @dataclass(frozen=True)
@@ -57,10 +68,10 @@ def plan_recovery(
     context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet, username: str
 ) -> PlannedRecovery:
     """Try two sheets and a username, and draw what a recovery is going to print; nothing is good or ends yet."""
-    agency = _try_pair(context, agency_id, first, second)
+    open_with_pair(context, agency_id, first, second)
+    agency = freshness.agency(context.session, context.commune_id, agency_id)
     member = _for_circle(context, username) if agency.circle else _of_agency(context, agency_id, username)
-    names = [officer.name for officer in sheets.officers(context.crypto, agency_id)]
-    dealt = sheets.plan(context.crypto, agency_id, names, sheets.pairs_of(context.crypto, agency_id))
+    dealt = draw_next(context, agency_id)
     code = "" if agency.circle else new_code()
     return PlannedRecovery(member.name, member.username, tuple(member.roles.split(",")), code, dealt)
 
@@ -75,17 +86,37 @@ def plan_sheets(
     pairs: Collection[tuple[int, int]],
 ) -> tuple[RecoverySheet, ...]:
     """Try two of the present sheets, and draw those that shall replace them; the present ones stay good."""
-    _try_pair(context, agency_id, first, second)
+    open_with_pair(context, agency_id, first, second)
     return sheets.plan(context.crypto, agency_id, officers, pairs)
 
 
-def _try_pair(context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet) -> Agency:
-    """Raise VaultError unless two sheets open an agency; its key was in memory then, so that a new one is due."""
+def open_with_pair(context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet) -> AgencyKeys:
+    """Open an agency with two sheets; raise Refused, which is logged, for a pair that does not open it.
+
+    Its key is in the memory of the console then, so its rotation is due at the next sign-in of somebody who holds it.
+    """
     context.about = agency_id
     agency = freshness.agency(context.session, context.commune_id, agency_id)
-    sheets.open_with_pair(context.crypto, agency_id, first, second)
     agency.rotation_due = True
-    return agency
+    with _refused(_WRONG_PAIR):
+        return sheets.open_with_pair(context.crypto, agency_id, first, second)
+
+
+@contextmanager
+def _refused(words: str) -> Iterator[None]:
+    """Tell somebody whose sheet is not right in words; that is no fault of the book, as an altered row is."""
+    try:
+        yield
+    except VaultError as cause:
+        if type(cause) is not VaultError:
+            raise
+        raise Refused(words) from cause
+
+
+def draw_next(context: ActContext, agency_id: UUID) -> tuple[RecoverySheet, ...]:
+    """Draw new sheets for those who keep them now, in the same pairs; what was typed at the console is used up."""
+    names = [officer.name for officer in sheets.officers(context.crypto, agency_id)]
+    return sheets.plan(context.crypto, agency_id, names, sheets.pairs_of(context.crypto, agency_id))
 
 
 @action(Act.RECOVERY_OPEN)
@@ -94,13 +125,10 @@ def recover(
 ) -> None:
     """Invite one member of an agency again with two sheets; no case is opened, and the planned sheets are in force.
 
-    A circle's key is wrapped for a member who has an account and works on cases, without a code. The key was in the
-    memory of the console, so its rotation is due at the next sign-in of somebody who holds it.
+    A circle's key is wrapped for a member who has an account and works on cases, without a code.
     """
-    context.about = agency_id
+    keys = open_with_pair(context, agency_id, first, second)
     agency = freshness.agency(context.session, context.commune_id, agency_id)
-    agency.rotation_due = True
-    keys = sheets.open_with_pair(context.crypto, agency_id, first, second)
     if agency.circle:
         _into_circle(context, keys, planned.username)
     else:
@@ -114,10 +142,7 @@ def replace_sheets(
     context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet, planned: Sequence[RecoverySheet]
 ) -> None:
     """Replace all sheets by planned ones with two of the present, as when a keeper has gone; nobody is invited."""
-    context.about = agency_id
-    agency = freshness.agency(context.session, context.commune_id, agency_id)
-    agency.rotation_due = True
-    sheets.put_in_force(context.crypto, sheets.open_with_pair(context.crypto, agency_id, first, second), planned)
+    sheets.put_in_force(context.crypto, open_with_pair(context, agency_id, first, second), planned)
 
 
 @action(Act.RECOVERY_HAND_OVER)
@@ -178,24 +203,24 @@ def _into_circle(context: ActContext, keys: AgencyKeys, username: str) -> None:
 
 
 def _for_circle(context: ActContext, username: str) -> Member:
-    """Return an active member who works on cases; raise BadInput for anybody else."""
-    member = _member_named(context, username, Member.state == MemberState.ACTIVE)
+    """Return an active member who works on cases; raise Refused, which is logged, for anybody else."""
+    member = member_named(context, username, Member.state == MemberState.ACTIVE)
     if set(policy().rows[Act.CIRCLE_READ].who).isdisjoint(member.roles.split(",")):
-        raise BadInput("Người này không làm việc với vụ việc. Hãy chọn người phụ trách vụ việc hoặc cơ quan.")
+        raise Refused("Người này không làm việc với vụ việc. Hãy chọn người phụ trách vụ việc hoặc cơ quan.")
     return member
 
 
 def _of_agency(context: ActContext, agency_id: UUID, username: str) -> Member:
     """Return a member of the agency by username."""
-    member = _member_named(context, username, Member.agency_id == agency_id)
+    member = member_named(context, username, Member.agency_id == agency_id)
     if member.state == MemberState.LEFT:
-        raise BadInput("Người này đã nghỉ, nên không vào lại được. Hãy chọn người khác của cơ quan.")
+        raise Refused("Người này đã nghỉ, nên không vào lại được. Hãy chọn người khác của cơ quan.")
     return member
 
 
-def _member_named(context: ActContext, username: str, *conditions: ColumnElement[bool]) -> Member:
+def member_named(context: ActContext, username: str, *conditions: ColumnElement[bool]) -> Member:
     matching = (Member.commune_id == context.commune_id, Member.username == username, *conditions)
     member_id = context.session.execute(select(Member.id).where(*matching)).scalar_one_or_none()
     if member_id is None:
-        raise BadInput("Không có người này trong cơ quan. Hãy gõ đúng tên đăng nhập.")
+        raise Refused("Không có người này trong cơ quan. Hãy gõ đúng tên đăng nhập.")
     return freshness.member(context.session, context.commune_id, member_id)

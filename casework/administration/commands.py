@@ -19,6 +19,7 @@ from casework.administration import (
     server_key_rotation,
     setup,
     setup_answers,
+    setup_draft,
     setup_questions,
 )
 from casework.administration.console_input import DATA_OPTION
@@ -231,11 +232,14 @@ def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> Non
     folder = data.absolute()
     printed_pages.require_writable(papers_file)
     setup.require_empty(folder)
-    answers = setup_questions.complete_answers(answers_file, folder.with_name(folder.name + "-answers.toml"))
+    draft = setup_draft.file_for(folder)
+    answers = setup_questions.complete_answers(answers_file, draft)
     setup.begin(folder)
-    unused = setup.UNUSED.format(folder=folder)
+    unused = setup_draft.kept_in_words(draft, setup.UNUSED.format(folder=folder))
     with put_on_paper(papers_file, setup.found_installation(folder, answers), unused=unused):
         setup.finish(folder)
+    if answers_file is None or answers_file.absolute() != draft:
+        setup_draft.discard(draft)
     click.echo(f"Đã lập sổ ở {folder}. Tiếp theo: `casework check --data {folder}`. / Done; now run check.")
 
 

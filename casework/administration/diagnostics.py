@@ -16,8 +16,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework import clock, config, schema, unguarded_database
-from casework.accounts import key_holders
+from casework.accounts import administrators, key_holders
 from casework.administration import local_files, server_key_rotation
+from casework.audit import freshness
 from casework.audit.models import AuditLine
 from casework.config import SETTINGS, Config
 from casework.db import Database
@@ -152,16 +153,30 @@ def _check_commune(server_keys: kek.ServerKeys, database: Database) -> Iterator[
     now = clock.micros()
     with database.read_only() as session:
         attach_keys(session, server_keys)
-        for agency in key_holders.agencies_at_risk(CryptoContext(session, server_keys, None, now)):
+        crypto = CryptoContext(session, server_keys, None, now)
+        yield from _check_administrators(crypto)
+        for agency in key_holders.agencies_at_risk(crypto):
             wrong = f"{agency.name}: chỉ {agency.holders} người giữ khóa, và 180 ngày nay chưa tập khôi phục."
             yield Problem(wrong, "Mời thêm một người, hoặc chạy `casework drill` với hai tờ của một cặp.")
         in_commune = Admission.commune_id == server_keys.commune_id
         expired = select(func.count()).where(in_commune, Admission.created < now - _CODE_LIFETIME)
         if count := session.execute(expired).scalar_one():
-            yield Problem(f"{count} mã nhận tài khoản đã hết hạn mà chưa dùng xong.", "Làm mã mới cho những người ấy.")
+            yield Problem(
+                f"{count} mã nhận tài khoản đã hết hạn mà chưa dùng xong.",
+                "Làm mã mới: đồng nghiệp, `casework recover` hoặc `casework readmit`.",
+            )
         newest_line = select(func.max(AuditLine.at)).where(AuditLine.commune_id == server_keys.commune_id)
         if (session.execute(newest_line).scalar_one() or 0) > now + 60 * clock.MICROSECOND:
             yield Problem("Đồng hồ máy chậm hơn dòng nhật ký cuối cùng.", "Chỉnh giờ máy (timedatectl) trước đã.")
+
+
+def _check_administrators(crypto: CryptoContext) -> Iterator[Problem]:
+    """A commune has as many administrators as it was founded with, or they are on the way."""
+    if few := administrators.too_few(crypto):
+        commune = freshness.commune(crypto.session, crypto.commune_id).name
+        waiting = f", {few.invited} người nữa có mã chưa dùng" if few.invited else ""
+        wrong = f"{commune}: chỉ {few.active} người quản trị đăng nhập được{waiting}; cần ít nhất hai."
+        yield Problem(wrong, "Người quản trị còn lại ghi tên thêm một người, hoặc chạy `casework readmit` với hai tờ.")
 
 
 def _check_evidence(settings: Config) -> Iterator[Problem]:

@@ -5,13 +5,14 @@ One secret stands on a page, with who keeps it and what it is for.
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from casework import clock, files
 from casework.administration.agency_recovery import PlannedRecovery
+from casework.administration.readmission import PlannedReadmission
 from casework.codelists import codelist
 from casework.config import resource
 from casework.errors import BadInput
@@ -205,6 +206,17 @@ def admission_page(facts: InstallationFacts, invited: Invitation) -> PrintedPage
         ),
         renewable=True,
     )
+
+
+def readmission_pages(facts: InstallationFacts, planned: PlannedReadmission) -> list[PrintedPage]:
+    """Lay out the code of somebody who is let in again, and the new sheets of those who vouched for them.
+
+    The code is confirmed too: nobody may be left who could make another one.
+    """
+    roles = ", ".join(codelist("role").get(role).vi for role in planned.roles)
+    invited = Invitation(planned.name, planned.username, roles, planned.agency, planned.code)
+    code = replace(admission_page(facts, invited), title="Mã nhận lại tài khoản", renewable=False)
+    return [code, *recovery_pages(facts, planned.vouching, planned.dealt)]
 
 
 def fingerprints_page(facts: InstallationFacts, kek: Kek) -> PrintedPage:

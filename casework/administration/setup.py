@@ -7,7 +7,14 @@ from uuid import UUID, uuid4
 
 from casework import files
 from casework.accounts import provisioning_actions as accounts
-from casework.administration import admission_codes, agency_recovery, printed_pages, server_key_rotation, settings
+from casework.administration import (
+    admission_codes,
+    agency_recovery,
+    printed_pages,
+    server_key_rotation,
+    settings,
+    setup_draft,
+)
 from casework.administration.installation import Installation
 from casework.administration.printed_pages import InstallationFacts, Invitation, PrintedPage
 from casework.administration.setup_answers import AgencyAnswers, FirstPerson, SetupAnswers
@@ -46,7 +53,7 @@ def require_empty(folder: Path) -> None:
     """Raise ConfigurationError for a folder that holds anything."""
     if (folder / UNFINISHED).exists():
         raise ConfigurationError(f"{folder} là bản lập dở dang. Hãy xóa thư mục này rồi chạy lại.")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or any(path.name != setup_draft.INSIDE for path in folder.iterdir())):
         raise ConfigurationError(f"{folder} đã có dữ liệu, nên không đụng đến. Hãy chọn một thư mục trống.")
 
 

@@ -116,7 +116,15 @@ def hamlet_names(text: str | Sequence[str]) -> tuple[str, ...]:
     return hamlets
 
 
+def by_number(text: str, codes: Sequence[str]) -> str:
+    """Return the code that stands at a number of the list as it was shown, from 1; anything else as it was typed."""
+    text = text.strip()
+    return codes[int(text) - 1] if text.isdecimal() and 1 <= int(text) <= len(codes) else text
+
+
 def size(text: str) -> str:
+    """Read the size of a commune by its number in the list or its code."""
+    text = by_number(text, list(codelist("size_class").codes))
     if text.upper() not in codelist("size_class"):
         known = "; ".join(f"{code.code}: {code.vi}" for code in codelist("size_class"))
         raise BadInput(f"Hãy chọn một mã quy mô. {known}.")
@@ -164,9 +172,24 @@ def holidays(text: str | Sequence[Any]) -> tuple[date, ...]:
     return days
 
 
+def agency_code(text: str) -> str:
+    """Read an agency by its number in the list or its code; empty for none."""
+    text = by_number(text, list(codelist("agency").codes))
+    if text and text not in codelist("agency"):
+        raise BadInput(f"Cơ quan phải là một trong: {', '.join(agency.code for agency in codelist('agency'))}.")
+    return text
+
+
+def roles_in(agency: str) -> list[str]:
+    """Return the roles that are held in an agency (empty: in none), in the order of the list."""
+    people = [role for role in codelist("role") if role.flag("person")]
+    return [role.code for role in people if (agency or None) in (role.texts("agencies") or (None,))]
+
+
 def roles(text: str | Sequence[str], agency: str) -> tuple[Role, ...]:
-    """Read the roles of one account in an agency (empty: none); only listed roles may come together."""
-    codes = text.replace(",", " ").split() if isinstance(text, str) else tuple(text)
+    """Read the roles of one account in an agency (empty: none), by number or code; only listed ones come together."""
+    typed = text.replace(",", " ").split() if isinstance(text, str) else tuple(text)
+    codes = [by_number(code, roles_in(agency)) for code in typed]
     agencies_of = {role.code: role.texts("agencies") for role in codelist("role") if role.flag("person")}
     if not codes or any(code not in agencies_of for code in codes):
         raise BadInput(f"Vai trò phải là một trong: {', '.join(agencies_of)}.")
@@ -202,13 +225,19 @@ def keepers(text: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def require_consistent(people: Sequence[FirstPerson]) -> None:
-    """Raise BadInput if a needed role is missing, or a person holds accounts or roles that exclude one another."""
+    """Raise BadInput if too few have a role that is needed, or somebody holds accounts that exclude one another."""
     usernames = [person.username for person in people]
     if len(set(usernames)) != len(usernames):
         raise BadInput("Hai người có cùng tên đăng nhập.")
-    for needed in _roles_with_flag("needed"):
-        if not any(needed.code in person.roles for person in people):
-            raise BadInput(f"Cần ít nhất một người có vai trò {needed.vi} ({needed.code}).")
+    for role in codelist("role"):
+        fewest, have = role.number("fewest") or 0, _different_people(people, role.code)
+        if have < fewest:
+            raise BadInput(f"Cần ít nhất {fewest} người khác nhau có vai trò {role.vi} ({role.code}); mới có {have}.")
+    require_apart(people)
+
+
+def require_apart(people: Sequence[FirstPerson]) -> None:
+    """Raise BadInput if somebody has a role that excludes any other, and another one, be it in a second account."""
     roles_of: dict[str, set[Role]] = {}
     for person in people:
         roles_of.setdefault(plain(person.name), set()).update(person.roles)
@@ -219,6 +248,11 @@ def require_consistent(people: Sequence[FirstPerson]) -> None:
                 raise BadInput(
                     f"{person.name}: người có vai trò {alone.vi} không có thêm vai trò hay tài khoản nào khác."
                 )
+
+
+def _different_people(people: Sequence[FirstPerson], role: str) -> int:
+    """Count who has a role by their names: two accounts of one person are one person."""
+    return len({plain(person.name) for person in people if role in person.roles})
 
 
 def _roles_with_flag(name: str) -> list[Code]:

@@ -1,4 +1,8 @@
-"""Asks for the answers to set up an installation; what a file answers is not asked."""
+"""Asks for the answers to set up an installation; what a file or an earlier try answers is not asked.
+
+Every question is asked by its path in the file of answers, in one pass that is run again after a step back or a
+change: what is answered is read from the answers, and what is not is asked.
+"""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -6,126 +10,259 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-import tomli_w
 
-from casework import files
-from casework.administration import console_input, setup_answers
+from casework.administration import console_input, setup_answers, setup_defaults
 from casework.administration.setup_answers import AgencyAnswers, FirstPerson, Places, SetupAnswers
-from casework.codelists import codelist
+from casework.administration.setup_defaults import ADMINISTRATORS, usual
+from casework.administration.setup_draft import FoundingDraft
+from casework.administration.setup_record import BACK, AnswerPath, Answers, Raw, StepBack
+from casework.administration.setup_summary import Summary
+from casework.codelists import Code, codelist
 from casework.errors import BadInput, CaseworkError
 
 T = TypeVar("T")
-Raw = dict[str, Any]
 # `second_persons` is in files of answers for earlier versions, and is passed over (docs/adr/0088).
-_KNOWN = {"commune", "places", "calendar", "agencies", "people", "second_persons"}
+_KNOWN = {"commune", "places", "calendar", "agencies", "people", "pages", "accounts", "second_persons"}
+_EMPTY = "-"
 
-_PLACES: Mapping[str, tuple[str, Callable[[str], str]]] = {
+_PLACES: Mapping[str, tuple[str, str, Callable[[str], str]]] = {
     "keys": (
-        "Thư mục cho hai tệp khóa, ở đĩa khác: ai lấy cả đĩa lẫn khóa thì chỉ còn mật khẩu giữ lại",
+        "Thư mục cho hai tệp khóa",
+        "ở đĩa khác: ai lấy cả đĩa lẫn khóa thì chỉ còn mật khẩu giữ lại",
         setup_answers.place_of_keys,
     ),
     "checkpoints": (
-        "Thư mục cho các mốc nhật ký, ở đĩa hay máy khác: ai sửa được sổ thì không sửa được mốc",
+        "Thư mục cho các mốc nhật ký",
+        "ở đĩa hay máy khác: ai sửa được sổ thì không sửa được mốc",
         setup_answers.place,
     ),
-    "backups": ("Thư mục cho bản sao lưu, ở đĩa khác: đĩa này hỏng thì bản sao còn", setup_answers.place),
+    "backups": ("Thư mục cho bản sao lưu", "ở đĩa khác: đĩa này hỏng thì bản sao còn", setup_answers.place),
 }
 
 
 class Questionnaire:
-    """Questions in their order, with the answers of a file; what is typed is added to them."""
+    """Questions in their order; what is typed is added to the answers and kept in a draft after each."""
 
-    def __init__(self, answers: Raw) -> None:
+    def __init__(self, answers: Raw, draft: FoundingDraft | None = None) -> None:
         if unknown := set(answers) - _KNOWN:
             raise BadInput(f"Tệp trả lời có phần không hiểu: {', '.join(sorted(unknown))}.")
-        self.answers: Raw = answers
+        self.record, self._draft = Answers(answers), draft
+        self._by_page = not answers.get("people")
+        self._commune, self._problem = "", ""
 
-    def answer(self, table: Raw, key: str, question: str, read: Callable[[Any], T], default: str | None = None) -> T:
-        """Return one answer: from the file, or typed until `read` accepts it."""
-        if key in table:
+    def answer(
+        self,
+        path: AnswerPath,
+        label: str,
+        read: Callable[[Any], T],
+        default: str | None = None,
+        *,
+        hint: str = "",
+        ask: bool = True,
+    ) -> T:
+        """Return one answer: from what is known, else typed until `read` accepts it.
+
+        Without `ask` the default is taken, and asked for only where somebody wants to change it.
+        """
+        if self.record.has(path):
             try:
-                return read(table[key])
+                return self.record.seen(path, label, read(self.record.get(path)), default)
             except (CaseworkError, TypeError, AttributeError) as cause:
-                raise BadInput(f"{question} ({key}): {cause}") from cause
+                if not console_input.is_interactive():
+                    raise BadInput(f"{label} ({path[-1]}): {cause}") from cause
+                click.echo(f"{label}: {cause}", err=True)
+                self.record.withdraw(path, offer=default is None)
+        elif not ask and not self.record.is_wanted(path):
+            return self.record.seen(path, label, read(default), default)
+        return self.record.seen(
+            path, label, self._type(path, f"{label} ({hint})" if hint else label, read, default, ask=ask), default
+        )
+
+    def _type(self, path: AnswerPath, question: str, read: Callable[[Any], T], default: str | None, *, ask: bool) -> T:
         typed_in: list[str] = []
 
         def keep(text: str) -> T:
+            if text.strip() == BACK:
+                raise StepBack
+            text = "" if text.strip() == _EMPTY else text
             answer = read(text)
             typed_in.append(text)
             return answer
 
-        answer = console_input.ask(question, keep, default=default)
-        table[key] = typed_in[0]
+        answer = console_input.ask(question, keep, default=self.record.offered(path, default))
+        self.record.put(path, typed_in[0], usual=not ask and typed_in[0] == default)
+        if self._draft is not None:
+            self._draft.keep(self.record.everything())
         return answer
 
-    def ask_all(self) -> SetupAnswers:
-        """Ask everything, first what later questions depend on."""
-        commune, calendar = self.answers.setdefault("commune", {}), self.answers.setdefault("calendar", {})
-        name = self.answer(commune, "name", "Tên xã, như: xã Thanh Sơn", setup_answers.words)
-        hamlets = self.answer(commune, "hamlets", "Các thôn, tổ (cách nhau bằng dấu phẩy)", setup_answers.hamlet_names)
-        size = self.answer(commune, "size_class", _size_question(), setup_answers.size, "S0")
-        url = self.answer(commune, "public_url", "Địa chỉ người dùng gõ, như https://so.xa.vn", setup_answers.url)
-        database = str(commune.get("database_url", ""))
+    def ask_all(self, *, resumed: bool = False) -> SetupAnswers:
+        """Ask everything, then show a summary if anything was asked; raise BadInput for answers that do not fit."""
+        while True:
+            self.record.begin_pass()
+            try:
+                answers = self._ask_once()
+                if not console_input.is_interactive() or not (self._problem or resumed or self.record.was_typed):
+                    return answers
+                if not Summary(self.record).changes(self._problem):
+                    return answers
+            except StepBack:
+                self.record.step_back()
+
+    def _ask_once(self) -> SetupAnswers:
+        """Ask what is not answered yet, first what later questions depend on."""
+        name = self._commune = self.answer(("commune", "name"), "Tên xã", setup_answers.words, hint="như: xã Thanh Sơn")
+        commas = "cách nhau bằng dấu phẩy"
+        hamlets = self.answer(("commune", "hamlets"), "Các thôn, tổ", setup_answers.hamlet_names, hint=commas)
+        sizes = _numbered("Quy mô", codelist("size_class"))
+        size = self.answer(("commune", "size_class"), sizes, setup_answers.size, usual().size_class)
+        url = self.answer(
+            ("commune", "public_url"), "Địa chỉ người dùng gõ", setup_answers.url, hint="https://so.xa.vn"
+        )
+        database = str(self.record.answers.get("commune", {}).get("database_url", ""))
         places = self._places()
         working_days = self.answer(
-            calendar, "working_days", "Ngày làm việc trong tuần", setup_answers.days, "mon tue wed thu fri"
+            ("calendar", "working_days"),
+            "Ngày làm việc trong tuần",
+            setup_answers.days,
+            usual().working_days,
+            ask=False,
         )
         holidays = self.answer(
-            calendar, "holidays", "Ngày nghỉ lễ sắp tới, như 2027-01-01 (có thể để trống)", setup_answers.holidays, ""
+            ("calendar", "holidays"),
+            "Ngày nghỉ lễ sắp tới",
+            setup_answers.holidays,
+            "",
+            hint="2027-01-01; có thể để trống",
         )
-        agencies = tuple(self._agency(agency.code, agency.vi) for agency in codelist("agency"))
-        people = self._people()
-        setup_answers.require_consistent(people)
+        agencies, people = self._agencies_and_people()
+        self._note_problem(people)
         return SetupAnswers(name, hamlets, size, url, database, places, agencies, people, working_days, holidays)
+
+    def _note_problem(self, people: tuple[FirstPerson, ...]) -> None:
+        """Keep what does not fit for the summary, where it can be changed; from a pipe raise BadInput."""
+        self._problem = ""
+        try:
+            setup_answers.require_consistent(people)
+        except BadInput as cause:
+            if not console_input.is_interactive():
+                raise
+            self._problem = str(cause)
 
     def _places(self) -> Places:
         """Ask where the keys and the evidence go: beside the database, whoever takes it takes them too."""
-        table = self.answers.setdefault("places", {})
         return Places(
             *(
-                self.answer(table, key, f"{what} (để trống: cùng thư mục với cơ sở dữ liệu)", read, "")
-                for key, (what, read) in _PLACES.items()
+                self.answer(("places", key), label, read, "", hint=f"{why}; để trống: cùng thư mục với cơ sở dữ liệu")
+                for key, (label, why, read) in _PLACES.items()
             )
         )
 
-    def _agency(self, code: str, default_name: str) -> AgencyAnswers:
-        table = self.answers.setdefault("agencies", {}).setdefault(code, {})
-        name = self.answer(table, "name", f"Tên cơ quan ({code})", setup_answers.words, default_name)
-        phone = self.answer(table, "duty_phone", f"Số trực của {name}", setup_answers.phone)
-        if not codelist("agency").get(code).flag("holds_keys"):
-            return AgencyAnswers(code, name, phone, (), ())
-        officers = self.answer(
-            table, "officers", f"Ai giữ tờ khôi phục của {name} (2 đến 9 người)", setup_answers.keepers
-        )
-        question = f"Cặp nào mở được, như 1-2 1-3, trong {_numbered_names(officers)} (để trống: hai người bất kỳ)"
-        pairs = self.answer(table, "pairs", question, lambda text: setup_answers.pairs(text, len(officers)), "")
-        return AgencyAnswers(code, name, phone, officers, pairs)
+    def _agencies_and_people(self) -> tuple[tuple[AgencyAnswers, ...], tuple[FirstPerson, ...]]:
+        """Ask for each agency and its people; a file of answers may list all people on its own."""
+        agencies: list[AgencyAnswers] = []
+        listed = () if self._by_page else self._listed_people()
+        people: list[FirstPerson] = []
+        for code in codelist("agency"):
+            name, phone = self._name_and_phone(code)
+            named = self._page(code.code, f"Người của {name}", people) if self._by_page else ()
+            people += named
+            theirs = named if self._by_page else tuple(one for one in listed if one.agency == code.code)
+            agencies.append(self._agency(code, name, phone, theirs))
+        if self._by_page:
+            people += self._page(ADMINISTRATORS, "Người quản trị", people)
+        return tuple(agencies), tuple(people) if self._by_page else listed
 
-    def _people(self) -> tuple[FirstPerson, ...]:
-        rows: list[Raw] = self.answers.setdefault("people", [])
-        people = [self._person(row) for row in rows]
-        while not people or console_input.ask_more("Thêm một người nữa?"):
-            rows.append({})
-            people.append(self._person(rows[-1]))
+    def _name_and_phone(self, agency: Code) -> tuple[str, str]:
+        name = self.answer(
+            ("agencies", agency.code, "name"),
+            f"Tên cơ quan ({agency.code})",
+            setup_answers.words,
+            setup_defaults.agency_name(agency.vi, self._commune),
+            ask=False,
+        )
+        return name, self.answer(("agencies", agency.code, "duty_phone"), f"Số trực của {name}", setup_answers.phone)
+
+    def _agency(self, agency: Code, name: str, phone: str, people: tuple[FirstPerson, ...]) -> AgencyAnswers:
+        if not agency.flag("holds_keys"):
+            return AgencyAnswers(agency.code, name, phone, (), ())
+        officers = self.answer(
+            ("agencies", agency.code, "officers"),
+            f"Ai giữ tờ khôi phục của {name}",
+            setup_answers.keepers,
+            setup_defaults.keepers(people),
+            hint="2 đến 9 người",
+        )
+        pairs = self.answer(
+            ("agencies", agency.code, "pairs"),
+            f"Cặp nào mở được {name}, trong {_with_numbers(officers)}",
+            lambda text: setup_answers.pairs(text, len(officers)),
+            "",
+            hint="như 1-2 1-3; để trống: hai người bất kỳ",
+            ask=False,
+        )
+        return AgencyAnswers(agency.code, name, phone, officers, pairs)
+
+    def _page(self, page: str, label: str, others: list[FirstPerson]) -> tuple[FirstPerson, ...]:
+        """Ask for the people of one agency on one line, in the order of their roles; accounts are made of it."""
+        expected = usual().people[page]
+
+        def read(text: Any) -> tuple[FirstPerson, ...]:
+            people = setup_defaults.people_of(page, setup_answers.several(text))
+            setup_defaults.require_enough(people, expected.roles)
+            setup_answers.require_apart([*others, *people])
+            return people
+
+        hint = "họ và tên, cách nhau bằng dấu phẩy" + (f"; {expected.whom}" if expected.whom else "")
+        optional = all(not codelist("role").get(role).number("fewest") for role in expected.roles)
+        named = self.answer(("pages", page), label, read, "" if optional else None, hint=hint)
+        people: list[FirstPerson] = []
+        for person in named:
+            people.append(self._account(page, person, {one.username for one in (*others, *people)}))
         return tuple(people)
 
-    def _person(self, row: Raw) -> FirstPerson:
-        name = self.answer(row, "name", "Họ và tên", setup_answers.words)
-        username = self.answer(row, "username", f"Tên đăng nhập của {name}", setup_answers.username)
-        agency = self.answer(row, "agency", f"Cơ quan của {name} (mã; để trống cho quản trị)", _agency_code, "")
-        roles = self.answer(row, "roles", f"Vai trò của {name}", lambda text: setup_answers.roles(text, agency))
+    def _account(self, page: str, person: FirstPerson, taken: set[str]) -> FirstPerson:
+        key = f"{page}: {person.name}"
+        username = self.answer(
+            ("accounts", key, "username"),
+            f"Tên đăng nhập của {person.name}",
+            setup_answers.username,
+            setup_defaults.username(person.name, page, taken),
+            ask=False,
+        )
+        roles = self.answer(
+            ("accounts", key, "roles"),
+            _role_question(person.name, person.agency),
+            lambda text: setup_answers.roles(text, person.agency),
+            person.roles[0].value,
+            ask=False,
+        )
+        return FirstPerson(person.name, username, roles, person.agency)
+
+    def _listed_people(self) -> tuple[FirstPerson, ...]:
+        return tuple(self._person(place) for place in range(len(self.record.answers["people"])))
+
+    def _person(self, place: int) -> FirstPerson:
+        row: AnswerPath = ("people", place)
+        name = self.answer((*row, "name"), "Họ và tên", setup_answers.words)
+        username = self.answer((*row, "username"), f"Tên đăng nhập của {name}", setup_answers.username)
+        homes = _numbered(f"Cơ quan của {name}", codelist("agency"), "để trống cho quản trị")
+        agency = self.answer((*row, "agency"), homes, setup_answers.agency_code, "")
+        question = _role_question(name, agency)
+        roles = self.answer((*row, "roles"), question, lambda text: setup_answers.roles(text, agency))
         return FirstPerson(name, username, roles, agency)
 
 
 def complete_answers(file: Path | None, draft_file: Path) -> SetupAnswers:
-    """Return all answers; if interrupted, what was typed is written to `draft_file`, which can be given again."""
-    questionnaire = Questionnaire(_read(file) if file else {})
+    """Return all answers; what is typed is kept in `draft_file`, from which the next try goes on."""
+    draft = FoundingDraft(draft_file, file)
+    answers = _read(file) if file else draft.resumed()
+    questionnaire = Questionnaire(answers, draft)
+    if console_input.is_interactive():
+        click.echo(f"Gõ {BACK} để quay lại câu trước, {_EMPTY} để bỏ trống; Ctrl-C để nghỉ.", err=True)
     try:
-        return questionnaire.ask_all()
+        return questionnaire.ask_all(resumed=draft.is_resumed)
     except (click.Abort, BadInput):
-        if console_input.is_interactive():
-            files.replace(draft_file, tomli_w.dumps(questionnaire.answers))
-            click.echo(f"Đã giữ những gì đã gõ ở {draft_file}. Làm tiếp: thêm --answers {draft_file}", err=True)
+        draft.say_where()
         raise
 
 
@@ -136,15 +273,16 @@ def _read(file: Path) -> Raw:
         raise BadInput(f"Không đọc được tệp trả lời {file}: {cause}.") from cause
 
 
-def _agency_code(text: str) -> str:
-    if text and text not in codelist("agency"):
-        raise BadInput(f"Cơ quan phải là một trong: {', '.join(agency.code for agency in codelist('agency'))}.")
-    return text
+def _role_question(name: str, agency: str) -> str:
+    held = [codelist("role").get(code) for code in setup_answers.roles_in(agency)]
+    return _numbered(f"Vai trò của {name}", held)
 
 
-def _size_question() -> str:
-    return "Quy mô (" + "; ".join(f"{size.code}: {size.vi.lower()}" for size in codelist("size_class")) + ")"
+def _numbered(label: str, codes: Any, more: str = "") -> str:
+    """Ask by a list with numbers; an answer is a number or a code."""
+    rows = [f"  {number} {code.code}: {code.vi}" for number, code in enumerate(codes, start=1)]
+    return "\n".join([label, *rows, "Gõ số hoặc mã" + (f" ({more})" if more else "")])
 
 
-def _numbered_names(names: tuple[str, ...]) -> str:
+def _with_numbers(names: tuple[str, ...]) -> str:
     return ", ".join(f"{number} {name}" for number, name in enumerate(names, start=1))

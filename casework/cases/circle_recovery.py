@@ -26,6 +26,15 @@ class CircleSheets(Sealed):
     sheets: tuple[RecoverySheet, ...]
 
 
+@dataclass(frozen=True)
+class PrintedSheets(Sealed):
+    """What stands on sheets that are on paper: the digits of their circle, the number of the set, their secrets."""
+
+    circle: str
+    number: int
+    secrets: tuple[bytes, ...]
+
+
 def short_circle_id(circle_id: UUID) -> str:
     """Return the digits by which a circle, which has no name, is called on its sheets and at the console."""
     return circle_id.hex[:_SHOWN_DIGITS]
@@ -45,19 +54,21 @@ def make_sheets(
     context: ActContext,
     case_id: UUID,
     officers: Sequence[str],
+    printed: PrintedSheets,
     *,
-    number: int,
-    secrets: Sequence[bytes],
     whom: str = "",
 ) -> None:
     """Make sheets good that are on paper; any two open the circle at the console, earlier ones open nothing.
 
-    Raises Conflict if other sheets were made meanwhile.
+    Raises BadInput if the digits on them are those of another circle, for which the console would then ask, and
+    Conflict if other sheets were made meanwhile.
     """
-    planned = _plan(context, case_id, officers, whom).sheets
-    if len(secrets) != len(planned):
+    current = _plan(context, case_id, officers, whom)
+    planned = current.sheets
+    if printed.circle != current.circle or len(printed.secrets) != len(planned):
         raise BadInput(_OTHERS)
-    dealt = [replace(sheet, number=number, secret=secret) for sheet, secret in zip(planned, secrets, strict=True)]
+    pairs = zip(planned, printed.secrets, strict=True)
+    dealt = [replace(sheet, number=printed.number, secret=secret) for sheet, secret in pairs]
     recovery_sheets.put_in_force(context.crypto, context.crypto.keys(planned[0].agency_id), dealt)
 
 

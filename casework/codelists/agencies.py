@@ -22,6 +22,15 @@ def with_two_holders() -> tuple[str, ...]:
 
 
 @cache
+def readmitting() -> tuple[str, ...]:
+    """Give the agencies two of whose recovery sheets let in again who holds no key; each must have such sheets."""
+    codes = [agency for agency in codelist("agency") if agency.flag("readmits")]
+    if not codes or not all(agency.flag("holds_keys") for agency in codes):
+        raise BadCodeList(f"{file_of('agency')}: 'readmits' needs an agency, and each must have 'holds_keys'")
+    return tuple(agency.code for agency in codes)
+
+
+@cache
 def first_role(agency: str) -> str:
     """Give the role of whoever moves into an agency: the first that is held there."""
     for role in codelist("role"):

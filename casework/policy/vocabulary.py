@@ -250,6 +250,8 @@ class Act(StrEnum):
     RECOVERY_DEAL = "recovery.deal"
     RECOVERY_HAND_OVER = "recovery.hand_over"
     FIRST_INVITE = "account.first_invite"
+    READMIT_SHOW = "account.readmit_show"
+    READMIT = "account.readmit"
     KEYS_ROTATE = "keys.rotate"
     KEYS_RENEW = "keys.renew"
 

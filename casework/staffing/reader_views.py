@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.cases import circle_recovery, holder_transfer, restriction
-from casework.cases.circle_recovery import CircleSheets
+from casework.cases.circle_recovery import CircleSheets, PrintedSheets
 from casework.errors import BadInput
 from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
@@ -71,12 +71,11 @@ def confirm_sheets(case_id: UUID) -> Answer:
     check_permission(Act.CIRCLE_SHEETS)
     perform(restriction.read_readers, case_id)
     form = PrintedSheetsForm()
-    _circle, number, codes = form.printed()
+    circle, number, codes = form.printed()
     if not (form.validate_on_submit() and form.is_confirmed(codes)):
         return _print_sheets(case_id, form), 422
-    secrets, officers = [read_code(code) for code in codes], form.officers()
-    whom = form.whom.data or ""
-    perform(circle_recovery.make_sheets, case_id, officers, number=number, secrets=secrets, whom=whom)
+    printed = PrintedSheets(circle, number, tuple(read_code(code) for code in codes))
+    perform(circle_recovery.make_sheets, case_id, form.officers(), printed, whom=form.whom.data or "")
     flash(_("Các tờ khôi phục mới đã có hiệu lực, tờ cũ hết giá trị. Trao tận tay từng người."), "done")
     return redirect(url_for("staffing.readers.who", case_id=case_id), 303)
 

@@ -120,7 +120,17 @@ def test_a_drill_is_good_for_180_days(healthy):
 def test_codes_that_died_unused_are_counted(healthy):
     at = clock.micros()
     with clock.use_clock(lambda: at + 2 * DAY):
-        assert "6 mã nhận tài khoản đã hết hạn" in problems(healthy)
+        assert "7 mã nhận tài khoản đã hết hạn" in problems(healthy)
+
+
+def test_fewer_than_two_administrators_are_named_once_their_codes_have_died(healthy):
+    """On the first day both are invited and nothing is wrong; whoever has left or is locked is none any more."""
+    at = clock.micros()
+    with clock.use_clock(lambda: at + DAY - clock.MICROSECOND):
+        assert "quản trị" not in problems(healthy)
+    with clock.use_clock(lambda: at + DAY):
+        assert "chỉ 0 người quản trị đăng nhập được; cần ít nhất hai" in problems(healthy)
+        assert "casework readmit" in problems(healthy)
 
 
 def test_a_clock_before_the_last_line_is_named(healthy):

@@ -53,7 +53,7 @@ def test_a_slip_a_wrong_sheet_and_a_stranger_are_refused(founding):
     slip = dealt[1][:-1] + ("0" if dealt[1][-1] != "0" else "1")
     for lines, message in (
         (["hoa.hoi", "1", slip, "2", dealt[2]], "từng nhóm"),
-        (["hoa.hoi", "1", write_code(bytes(16)), "2", dealt[2]], "Error"),
+        (["hoa.hoi", "1", write_code(bytes(16)), "2", dealt[2]], "Hai tờ này không mở được"),
         (["ai.do", "1", dealt[1], "2", dealt[2]], "Không có người này"),
         (["cuong.congan", "1", dealt[1], "2", dealt[2]], "Không có người này"),
         (["hoa.hoi", "một", dealt[1], "2", dealt[2]], "số của tờ"),

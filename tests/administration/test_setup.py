@@ -88,7 +88,7 @@ def test_the_checkpoint_key_is_pinned_and_its_print_stands_on_every_sheet(home):
 def test_no_code_of_the_papers_stands_in_the_folder(home):
     folder, pages = home
     printed = all_codes(pages)
-    assert len(printed) == 2 + 2 + new_installation.count_sheets() + 6
+    assert len(printed) == 2 + 2 + new_installation.count_sheets() + 7
     everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "kek")
     assert not any(code.encode() in everything or read_code(code) in everything for code in printed)
 
@@ -96,7 +96,7 @@ def test_no_code_of_the_papers_stands_in_the_folder(home):
 def test_every_agency_with_a_key_has_sheets_and_everybody_a_code_of_their_own(home):
     _, pages = home
     assert sorted(sheets_of(pages, UNION)) == [1, 2, 3]
-    people = ("hoa.hoi", "binh.hoi", "cuong.congan", "trong.chutich", "thu.vanhoa", "son.quantri")
+    people = ("hoa.hoi", "binh.hoi", "cuong.congan", "trong.chutich", "thu.vanhoa", "son.quantri", "viet.quantri")
     assert len({code_for(pages, username) for username in people}) == len(people)
     partners = [dict(page.facts)["Dùng cùng tờ của"] for page in pages if page.keeper == "Người giữ: Nguyễn Thanh Bình"]
     assert partners == ["Lê Thị Hòa (tờ 1)"]
@@ -128,7 +128,7 @@ def test_the_command_writes_private_papers_and_nothing_secret_to_the_terminal(tm
     assert done.exit_code == 0, done.output
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     page = file.read_text(encoding="utf-8")
-    assert len(CODE.findall(page)) == 2 + 2 * 2 + new_installation.count_sheets() + 6
+    assert len(CODE.findall(page)) == 2 + 2 * 2 + new_installation.count_sheets() + 7
     assert not CODE.search(done.output)
     assert "http" not in page.replace("https://so.thanhson.example", "")
     assert call("verify", "--data", str(tmp_path / "sổ")).exit_code == 0
@@ -137,7 +137,7 @@ def test_the_command_writes_private_papers_and_nothing_secret_to_the_terminal(tm
 def test_without_a_file_the_papers_come_as_text_with_a_form_feed_between_them(tmp_path):
     done = call("init", "--data", str(tmp_path / "sổ"), "--answers", str(ANSWERS))
     assert done.exit_code == 0
-    assert done.output.count("\f") == 1 + 2 + 1 + new_installation.count_sheets() + 6 - 1
+    assert done.output.count("\f") == 1 + 2 + 1 + new_installation.count_sheets() + 7 - 1
     assert "MÃ NHẬN TÀI KHOẢN" in done.output
 
 
@@ -211,6 +211,8 @@ def wrong(key, value):
         (("people", 0, "roles"), ["officer"], "không thuộc"),
         (("people", 4, "name"), "Lê Thị Hoà", "tài khoản nào khác"),
         (("people", 5, "agency"), "police", "không thuộc"),
+        (("people", 6, "name"), "Mai Xuân  Sơn", "2 người khác nhau"),
+        (("people", 6), {"name": "A", "username": "a.b", "agency": "police", "roles": ["officer"]}, "mới có 1"),
         (("people", 5, "agency"), "ubnd", "Cơ quan phải"),
         (("calendar", "holidays"), ["0207-01-01"], "2020 đến 2099"),
         (("calendar", "holidays"), [f"2027-{month:02}-{day:02}" for month in (3, 4) for day in range(1, 22)], "40"),

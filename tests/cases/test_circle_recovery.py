@@ -12,7 +12,7 @@ from casework.administration.installation import Installation
 from casework.cases import restriction
 from casework.cases.circle_recovery import CircleSheets
 from casework.desk import actions as desk
-from casework.errors import BadInput, CaseworkError, Conflict, VaultError
+from casework.errors import BadInput, CaseworkError, Conflict, Refused
 from casework.policy.vocabulary import Role, Section
 from tests.cases.keys import settle, wraps_of
 from tests.cases.test_restriction import holds, owner_of
@@ -72,7 +72,7 @@ def test_when_every_reader_lost_the_key_two_sheets_open_the_case_for_one_of_them
     assert not reads(hoa, hidden)
     assert not reads(mai, hidden)
     lan.does(restriction.change, hidden, [mai.id])
-    with pytest.raises(VaultError):
+    with pytest.raises(Refused, match="Hai tờ này không mở được"):
         recovers(house, sheets, (0, 1), "lan")
     recovers(house, CircleSheets(sheets.circle, done.dealt), (0, 1), "lan")
     assert holds(house)
@@ -114,7 +114,7 @@ def test_a_case_that_one_person_alone_can_open_says_so_until_two_sheets_were_tri
 def test_with_the_circle_its_sheets_end_and_nobody_without_cases_comes_in(house: House, lan, mai, hidden):
     sheets, circle = made_sheets(lan, hidden, KEEPERS[:2]), owner_of(house, hidden)
     for stranger in ("son", "ai.do"):
-        with pytest.raises(BadInput):
+        with pytest.raises(Refused):
             recovers(house, sheets, (0, 1), stranger)
     with pytest.raises(BadInput, match="nhóm kín"):
         installation.find_circle(Installation(house.config, house.gate), "00000000")
@@ -156,6 +156,10 @@ def test_the_page_shows_the_sheets_once(house: House, lan, hidden, browser):
     for broken in ("", "x", "1 2 3", carried["sheets"] + " " + codes[0], carried["sheets"][:-1]):
         typed = {"seat_1": first, "seat_2": second, "sheets": broken}
         assert client.post(f"{url}/to-khoi-phuc/xac-nhan", data=carried | typed).status_code == 422
+    assert KEEPERS[0] not in client.get(f"{url}/to-khoi-phuc").text
+    digits, rest = carried["sheets"].split(" ", 1)
+    other = carried | {"seat_1": first, "seat_2": second, "sheets": f"{digits[::-1]} {rest}"}
+    assert client.post(f"{url}/to-khoi-phuc/xac-nhan", data=other).status_code == 422, "the digits of another circle"
     assert KEEPERS[0] not in client.get(f"{url}/to-khoi-phuc").text
     good = carried | {"seat_1": first.lower(), "seat_2": f" {second} "}
     assert client.post(f"{url}/to-khoi-phuc/xac-nhan", data=good).status_code == 303

@@ -227,7 +227,7 @@ def test_who_left_with_the_last_key_hands_it_over_at_the_console(house: House, l
         hands_over(house, mai, "binh")
     hoa.does(staffing.leave, lan.id)
     for nobody in ("thu", "mai", "ai"):
-        with pytest.raises(BadInput):
+        with pytest.raises(Refused):
             hands_over(house, lan, nobody)
     assert hands_over(house, lan, "binh") == 1
     binh.leaves()

@@ -11,7 +11,7 @@ from casework import clock
 from casework.administration import agency_recovery
 from casework.administration.agency_recovery import PlannedRecovery
 from casework.audit import freshness
-from casework.errors import BadInput, Conflict, VaultError
+from casework.errors import BadInput, Conflict, Refused, VaultError
 from casework.policy.vocabulary import Role
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.keys.recovery import sheets
@@ -163,7 +163,7 @@ def test_a_drill_knows_one_sheet_and_notes_its_day(house, union, dealt):
         console(house, agency_recovery.drill_sheet, union.agency_id, 3, dealt[2].secret)
     assert _drilled(house, union) == at + DAY
     for seat, secret in ((2, dealt[0].secret), (1, bytes(16)), (7, dealt[0].secret)):
-        refused(partial(console, house, agency_recovery.drill_sheet, union.agency_id, seat, secret))
+        refused(partial(console, house, agency_recovery.drill_sheet, union.agency_id, seat, secret), Refused)
     with reading(house, union.agency_id) as crypto:
         assert [officer.drilled for officer in sheets.officers(crypto, union.agency_id)] == [
             at + DAY,
@@ -180,7 +180,7 @@ def _drilled(house: House, union: AgencyKeys) -> int:
 
 def test_an_agency_without_sheets_was_never_drilled_and_opens_for_nobody(house, union):
     assert _drilled(house, union) == 0
-    refused(lambda: console(house, agency_recovery.drill_sheet, union.agency_id, 1, bytes(16)))
+    refused(lambda: console(house, agency_recovery.drill_sheet, union.agency_id, 1, bytes(16)), Refused)
     refused(lambda: opens(house, union.agency_id, (1, bytes(16)), (2, bytes(16))))
 
 
@@ -204,17 +204,17 @@ def test_sheets_follow_the_agency_into_a_new_epoch(house, union, dealt):
 @only_sqlite
 def test_the_log_tells_of_every_try_and_of_no_secret(house, union, dealt):
     given = (union.agency_id, (1, bytes(16)), shown(dealt[1]))
-    refused(lambda: console(house, agency_recovery.plan_recovery, *given, "lan"))
+    refused(lambda: console(house, agency_recovery.plan_recovery, *given, "lan"), Refused)
     planned = PlannedRecovery("Lan", "lan", ("counsellor",), "", dealt)
-    refused(lambda: console(house, agency_recovery.recover, *given, planned))
+    refused(lambda: console(house, agency_recovery.recover, *given, planned), Refused)
     console(house, agency_recovery.drill_sheet, union.agency_id, 1, dealt[0].secret)
     with stolen(house) as thief:
         lines = [line for line in thief.rows("audit_line") if line["act"].startswith("recovery.")]
         everything = str([thief.rows(name) for name in ("audit_line", "recovery", "recovery_officer", "recovery_pair")])
     assert [(line["act"], line["outcome"], line["about"]) for line in lines] == [
         ("recovery.renew", "ok", union.agency_id),
-        ("recovery.show", "failed", union.agency_id),
-        ("recovery.open", "failed", union.agency_id),
+        ("recovery.show", "denied", union.agency_id),
+        ("recovery.open", "denied", union.agency_id),
         ("recovery.drill", "ok", union.agency_id),
     ]
     assert not any(str(sheet.secret) in everything or sheet.secret.hex() in everything for sheet in dealt)

@@ -1,0 +1,90 @@
+"""The draft of a founding: what was typed, on the disk after every answer, and offered at the next start."""
+
+import os
+import tomllib
+from contextlib import suppress
+from pathlib import Path
+
+import click
+import tomli_w
+
+from casework import clock, files
+from casework.administration import console_input
+from casework.administration.setup_record import Raw
+
+# Where nothing can be written beside the data folder, as under systemd, the draft lies in it.
+INSIDE = "init-answers.toml"
+
+
+def file_for(folder: Path) -> Path:
+    """Return where the draft for a data folder lies: beside it if that can be written to, else in it."""
+    beside = folder.with_name(folder.name + "-answers.toml")
+    if os.access(folder.parent, os.W_OK | os.X_OK) or not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        return beside
+    return folder / INSIDE
+
+
+class FoundingDraft:
+    """A file of mode 0600 with the answers so far; `given` is the file that somebody named with --answers."""
+
+    def __init__(self, path: Path, given: Path | None = None) -> None:
+        self.path, self.is_resumed = path, False
+        self._ours = given is not None and given.absolute() == path.absolute()
+        self._kept = self._told = False
+
+    def resumed(self) -> Raw:
+        """Return the answers of an earlier try if somebody wants to go on with them, else none."""
+        if not console_input.is_interactive() or not self.path.exists():
+            return {}
+        at = clock.local(int(self.path.stat().st_mtime * clock.MICROSECOND)).strftime("%H:%M %d/%m/%Y")
+        try:
+            answers = tomllib.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            click.echo(f"Không đọc được {self.path}; tệp ấy để nguyên.", err=True)
+            return {}
+        if not click.confirm(f"Lần trước gõ đến {at}. Làm tiếp từ đó?", default=True, err=True):
+            return {}
+        self._ours = self.is_resumed = True
+        return answers
+
+    def keep(self, answers: Raw) -> None:
+        """Write the answers down; an earlier draft that was not taken up is set aside, never written over."""
+        try:
+            if not self._ours:
+                self._set_aside()
+            files.replace(self.path, tomli_w.dumps(answers))
+        except OSError as cause:
+            if not self._told:
+                click.echo(f"Không ghi được {self.path} ({cause.strerror}): đừng ngắt giữa chừng.", err=True)
+            self._told = True
+            return
+        self._ours = self._kept = True
+
+    def say_where(self) -> None:
+        """Say where the answers are, even if nobody listens any more."""
+        if self._kept or self.is_resumed:
+            with suppress(OSError):
+                click.echo(f"Đã giữ những gì đã gõ ở {self.path}. Làm tiếp: chạy lại lệnh này.", err=True)
+
+    def _set_aside(self) -> None:
+        number = 1
+        while self.path.exists():
+            aside = self.path.with_name(f"{self.path.stem}-{number}.toml")
+            if not aside.exists():
+                self.path.rename(aside)
+                click.echo(f"Bản gõ dở lần trước để ở {aside}.", err=True)
+            number += 1
+
+
+def kept_in_words(path: Path, unused: str) -> str:
+    """Add to what is said of an unfinished folder where its answers are, and that they must not go with it."""
+    if not path.exists():
+        return unused
+    if path.name == INSIDE:
+        return f"{unused} Trước khi xóa, chép {path} ra ngoài: những gì đã gõ nằm ở đó."
+    return f"{unused} Những gì đã gõ còn ở {path}: lần sau khỏi gõ lại."
+
+
+def discard(path: Path) -> None:
+    """Delete the draft once the installation stands: it says who keeps which sheet."""
+    path.unlink(missing_ok=True)

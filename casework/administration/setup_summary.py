@@ -1,0 +1,76 @@
+"""The summary before anything is made: every answer with a number, by which it is asked again."""
+
+from itertools import groupby
+
+import click
+
+from casework.administration import console_input
+from casework.administration.setup_record import BACK, AnswerPath, Answers, SeenAnswer, StepBack
+from casework.errors import BadInput
+
+_NONE, _MORE = "–", "+"
+# How an answer is called below the agency or the account that it belongs to.
+_SHORT = {
+    "duty_phone": "số trực",
+    "pages": "người",
+    "officers": "giữ tờ khôi phục",
+    "pairs": "cặp mở được",
+    "roles": "vai trò",
+    "username": "tên đăng nhập",
+    "agency": "cơ quan",
+}
+_NEW_PERSON: AnswerPath = ("people", _MORE)
+
+
+class Summary:
+    """What a pass has come by, in groups: an agency, an account, or one answer."""
+
+    def __init__(self, record: Answers) -> None:
+        self._record, self._lists_people = record, bool(record.answers.get("people"))
+        record.end_change()
+        ordered = list(dict.fromkeys(answer.group for answer in record.passed))
+        by_group = sorted(record.passed, key=lambda answer: ordered.index(answer.group))
+        self._groups: list[tuple[AnswerPath, list[SeenAnswer]]] = [
+            (group, list(answers)) for group, answers in groupby(by_group, lambda answer: answer.group)
+        ]
+
+    def changes(self, problem: str) -> bool:
+        """Show everything and ask what to change; False once nothing is. With a problem something must be."""
+        for number, (_, answers) in enumerate(self._groups, start=1):
+            click.echo(f"{number:3} {_in_words(answers)}", err=True)
+        if problem:
+            click.echo(f"\nChưa lập được: {problem}", err=True)
+        more = f", {_MORE} để thêm người" if self._lists_people else ""
+        group = console_input.ask(
+            f"\nGõ số để sửa{more}, {BACK} để về câu trước" + ("" if problem else ", Enter để lập sổ"),
+            lambda text: self._chosen(text, may_end=not problem),
+            default=None if problem else "",
+        )
+        if group == _NEW_PERSON:
+            self._record.add_person()
+        elif group:
+            self._record.change(group)
+        return bool(group)
+
+    def _chosen(self, text: str, *, may_end: bool) -> AnswerPath:
+        if text.strip() == BACK:
+            raise StepBack
+        if text.strip() == _MORE and self._lists_people:
+            return _NEW_PERSON
+        if not text.strip() and may_end:
+            return ()
+        if not (text.strip().isdecimal() and 1 <= int(text) <= len(self._groups)):
+            raise BadInput(f"Hãy gõ một số từ 1 đến {len(self._groups)}.")
+        return self._groups[int(text) - 1][0]
+
+
+def _in_words(answers: list[SeenAnswer]) -> str:
+    """Write a group: what it is about, then what else is known of it."""
+    first, *others = answers
+    more = "; ".join(f"{_SHORT.get(_name(answer), answer.label)}: {answer.shown or _NONE}" for answer in others)
+    between = "\n      " if more and first.path[0] == "agencies" else "; " if more else ""
+    return f"{first.label}: {first.shown or _NONE}{between}{more}"
+
+
+def _name(answer: SeenAnswer) -> str:
+    return str(answer.path[0 if answer.path[0] == "pages" else -1])
