@@ -6,7 +6,6 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeAlias
@@ -18,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from casework import clock, config, schema, unguarded_database
 from casework.accounts import key_holders
 from casework.administration import server_key_rotation
+from casework.administration.problem import Problem
 from casework.audit.models import AuditLine
 from casework.config import SETTINGS, Config
 from casework.db import Database
@@ -37,14 +37,6 @@ _LEAST_FREE = 1024**3
 _RESTORE = "Dừng sổ, chép nguyên thư mục sang đĩa khác, kiểm đĩa, rồi `casework restore` bản sao lưu mới nhất."
 _CODE_LIFETIME = 24 * 3600 * clock.MICROSECOND
 _OLDEST_PYTHON, _OLDEST_LIBRARY = (3, 11), 50
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that is wrong, and what to do about it."""
-
-    wrong: str
-    todo: str
 
 
 Check: TypeAlias = Callable[[Config], Iterator[Problem]]
