@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from casework import config
 from casework.administration import data_folder_lock, diagnostics
 from casework.administration.console_input import DATA_OPTION
+from casework.administration.console_output import say, spoken
 from casework.administration.installation import Installation, open_installation
 from casework.administration.progress_bar import progress_bar
 from casework.administration.restore_commands import OWNER_OPTION
@@ -52,7 +53,9 @@ def back_up(data: Path) -> None:
         deleted = backups.delete_expired(installation.config)
     click.echo(f"{backup.path}: {backup.size} bytes")
     for path in deleted:
-        click.echo(f"Đã bỏ bản quá {backups.KEPT_DAYS} ngày / removed: {path.name}")
+        say(
+            f"Đã bỏ bản quá {backups.KEPT_DAYS} ngày: {path.name} / Removed after {backups.KEPT_DAYS} days: {path.name}"
+        )
 
 
 @click.command("tick")
@@ -64,11 +67,11 @@ def run_tick(data: Path, confirm_clock: bool) -> None:
         if confirm_clock:
             clock_check.confirm(installation.config, installation.gate)
         elif not tick.due(installation.config):
-            click.echo("Chưa đến giờ. / Nothing is due yet.")
+            say("Chưa đến giờ. / Nothing is due yet.")
             return
         done = tick.tick(installation.config, installation.gate)
     if done is None:
-        click.echo("Một lượt khác đang chạy. / Another round is under way.")
+        say("Một lượt khác đang chạy. / Another round is under way.")
         return
     _print_tick(done)
     settings = installation.config
@@ -79,23 +82,26 @@ def run_tick(data: Path, confirm_clock: bool) -> None:
 
 
 def _print_tick(done: tick.TickReport) -> None:
-    click.echo(f"Xong / done: {', '.join(done.done) or '-'}")
+    names = ", ".join(done.done) or "-"
+    say(f"Xong: {names} / Done: {names}")
     if done.foreign:
-        click.echo(f"Tệp lạ, bỏ qua / not ours, passed over: {', '.join(done.foreign)}", err=True)
+        names = ", ".join(done.foreign)
+        say(f"Tệp lạ, bỏ qua: {names} / Not ours, passed over: {names}", to_stderr=True)
     if done.doubtful:
-        click.echo(
-            "Đồng hồ máy đáng ngờ nên không có gì bị cắt. Xem lại giờ rồi chạy: casework tick --confirm-clock\n"
+        say(
+            "Đồng hồ máy đáng ngờ nên không có gì bị cắt. Xem lại giờ rồi chạy: casework tick --confirm-clock / "
             "The clock is in doubt, so nothing was taken away. Look at it, then confirm.",
-            err=True,
+            to_stderr=True,
         )
     if "evidence" in done.failed:
-        click.echo(
-            "Sổ khác bằng chứng bên ngoài nên không ký, không sao lưu. Xem: casework verify; rồi casework accept-log.\n"
-            "The book differs from the evidence outside, so nothing was signed or backed up.",
-            err=True,
+        say(
+            "Sổ khác bằng chứng bên ngoài nên không ký, không sao lưu. Xem: casework verify; rồi casework accept-log. "
+            "/ The book differs from the evidence outside, so nothing was signed or backed up.",
+            to_stderr=True,
         )
     if done.failed:
-        click.echo(f"Không xong / failed: {', '.join(done.failed)}", err=True)
+        names = ", ".join(done.failed)
+        say(f"Không xong: {names}. Chạy `casework check`. / Failed: {names}. Run `casework check`.", to_stderr=True)
 
 
 def _as_owner(settings: Config, url: str | None) -> Config:
@@ -118,18 +124,22 @@ def upgrade(data: Path, owner_url: str | None, rehearse: bool, reason: str) -> N
         with data_folder_lock.exclusive(settings.data):
             done = _upgrade_or_explain(settings, reason)
     if done is None:
-        click.echo("Sổ đã ở bản mới nhất. / The book is up to date.")
+        say("Sổ đã ở bản mới nhất. / The book is up to date.")
         return
     rows = f"{done.verified_before} + {done.verified_after.rows} MAC"
-    click.echo(f"{done.before} -> {done.after}: {rows}, {done.verified_after.bodies} văn bản")
+    bodies = done.verified_after.bodies
+    say(
+        f"{done.before} -> {done.after}: {rows}, {bodies} văn bản / {done.before} -> {done.after}: {rows}, {bodies} "
+        "texts"
+    )
     if done.backup:
-        click.echo(f"Bản sao lưu trước khi nâng / the backup made before: {done.backup}")
+        say(f"Bản sao lưu trước khi nâng: {done.backup} / The backup made before: {done.backup}")
     if rehearse:
-        click.echo("Tập xong, sổ không thay đổi. / The rehearsal went well; nothing was changed.")
+        say("Tập xong, sổ không thay đổi. / The rehearsal went well; nothing was changed.")
         return
-    click.echo("Đã nâng cấp. Mở lại sổ được rồi. / Upgraded; the server may be started again.")
+    say("Đã nâng cấp. Mở lại sổ được rồi. / Upgraded; the server may be started again.")
     if make_url(settings.database_url).get_backend_name() == "postgresql":
-        click.echo("PostgreSQL: chạy lại deploy/postgresql/grants.sql trước đã. / Run the grants again first.")
+        say("PostgreSQL: chạy lại deploy/postgresql/grants.sql trước đã. / Run the grants again first.")
 
 
 def _upgrade_or_explain(settings: Config, reason: str) -> UpgradeReport | None:
@@ -137,14 +147,14 @@ def _upgrade_or_explain(settings: Config, reason: str) -> UpgradeReport | None:
     try:
         return database_upgrade.run(settings, reason=reason, on_step=_print_steps(database_upgrade.STEPS))
     except Exception:
-        click.echo("Chưa nâng cấp: sổ vẫn như trước. / Not upgraded; the book is as it was.", err=True)
+        say("Chưa nâng cấp: sổ vẫn như trước. / Not upgraded; the book is as it was.", to_stderr=True)
         raise
 
 
 def _print_steps(steps: Sequence[str]) -> Callable[[str], None]:
     def on_step(step: str) -> None:
         if step in steps:
-            click.echo(f"[{steps.index(step) + 1}/{len(steps)}] {_UPGRADE_STEPS[step]} ...", err=True)
+            click.echo(f"[{steps.index(step) + 1}/{len(steps)}] {spoken(_UPGRADE_STEPS[step])} ...", err=True)
             sys.stderr.flush()
 
     return on_step
@@ -159,11 +169,11 @@ def accept_log(data: Path, reason: str) -> None:
     with data_folder_lock.exclusive(settings.data), open_installation(data) as installation:
         found = evidence_check.accept(installation.config, installation.gate, reason=reason)
     for difference in found:
-        click.echo(f"- {difference.place} {difference.commune_id}: {difference.words}")
+        click.echo(f"- {difference.place} {difference.commune_id}: {spoken(difference.words)}")
     if not found:
-        click.echo("Không có gì khác, không có gì phải quyết định. / Nothing differs; there is nothing to decide.")
+        say("Không có gì khác, không có gì phải quyết định. / Nothing differs; there is nothing to decide.")
         return
-    click.echo("Đã ghi quyết định và lý do. Hãy chạy casework verify. / Written down with the reason; now verify.")
+    say("Đã ghi quyết định và lý do. Hãy chạy casework verify. / Written down with the reason; now verify.")
 
 
 COMMANDS = (accept_log, back_up, run_tick, upgrade)

@@ -51,14 +51,21 @@ def _may_write(folder: Path) -> bool:
 def claim(folder: Path) -> None:
     """Make the folder and mark it; raise ConfigurationError for one with other contents or another owner."""
     if folder.exists() and not folder.is_dir():
-        raise ConfigurationError(f"{folder} không phải là thư mục. Hãy chọn thư mục khác: --data DIR.")
+        raise ConfigurationError(
+            f"{folder} không phải là thư mục. Hãy chọn thư mục khác: --data DIR. / {folder} is no folder. Choose "
+            "another one: --data DIR."
+        )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
-        raise ConfigurationError(f"Thư mục {folder} là của người khác. Hãy chọn thư mục khác: --data DIR.")
+        raise ConfigurationError(
+            f"Thư mục {folder} là của người khác. Hãy chọn thư mục khác: --data DIR. / {folder} is somebody else's. "
+            "Choose another one: --data DIR."
+        )
     if any(folder.iterdir()) and not (folder / MARK).is_file():
         raise ConfigurationError(
             f"Thư mục {folder} đã có dữ liệu và không phải bản dùng thử, nên không đụng đến. "
-            "Hãy chọn một thư mục trống: --data DIR."
+            f"Hãy chọn một thư mục trống: --data DIR. / {folder} holds something that is no demo. Choose an empty "
+            "folder."
         )
     (folder / MARK).write_text(_WORDS, encoding="utf-8")
 
