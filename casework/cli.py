@@ -10,17 +10,23 @@ import click
 
 from casework import config, list_consistency, serving
 from casework import workers as worker_processes
-from casework.administration import commands, data_folder_lock, maintenance_commands, restore_commands, versions
+from casework.administration import (
+    check_commands,
+    commands,
+    data_folder_lock,
+    maintenance_commands,
+    restore_commands,
+    versions,
+)
 from casework.administration.command_failures import Explained
 from casework.administration.console_input import DATA_OPTION
-from casework.administration.console_output import ENGLISH_OPTION, say, spoken
+from casework.administration.console_output import ENGLISH_OPTION, say
 from casework.app import create_app
 from casework.config import Config, ConfigurationError
 from casework.demo import build, cards, folder
 from casework.gate import ACTIONS
-from casework.maintenance import background_jobs, startup, verify_database
+from casework.maintenance import background_jobs, startup
 from casework.oversight import policy_text
-from casework.oversight.actions import verify_all
 from casework.web import json_logging
 
 _PORT = 8000
@@ -102,31 +108,17 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
 
 
 @main.command()
-@DATA_OPTION
-def verify(data: Path) -> None:
-    """Kiểm tra nhật ký của từng xã. / Verify the log of every commune; status 1 if anything does not hold."""
-    with maintenance_commands.opened(data) as installation:
-        findings = verify_database.find_all_faults(installation.config, installation.gate)
-        verdicts = verify_all(installation.gate, rows_hold=not findings)
-        for name, verdict in verdicts:
-            state = spoken("đúng / holds" if verdict.holds else "SAI / BROKEN")
-            say(
-                f"{name}: {verdict.lines} dòng, {verdict.short}, {state} / {name}: {verdict.lines} lines, "
-                f"{verdict.short}, {state}"
-            )
-    for finding in findings:
-        click.echo(f"- {finding.table} {finding.about or ''}: {spoken(finding.words)}")
-    if findings or not all(verdict.holds for _, verdict in verdicts):
-        raise click.exceptions.Exit(1)
-
-
-@main.command()
 def policy() -> None:
     """In quy tắc ai được làm gì. / Print the policy as Markdown."""
     click.echo(policy_text.markdown(), nl=False)
 
 
-for command in (*commands.COMMANDS, *maintenance_commands.COMMANDS, *restore_commands.COMMANDS):
+for command in (
+    *check_commands.COMMANDS,
+    *commands.COMMANDS,
+    *maintenance_commands.COMMANDS,
+    *restore_commands.COMMANDS,
+):
     main.add_command(command)
 
 

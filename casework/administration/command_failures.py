@@ -210,10 +210,15 @@ class Explained(click.Group):
             formatter.write_dl([(name, (command.help or "").partition("\n\n")[0]) for name, command in commands])
 
     def main(self, args: Sequence[str] | None = None, *given: Any, **named: Any) -> Any:
-        """Run a command line and end the process with its status; `--english` may stand anywhere in it."""
+        """Run a command line and end the process with its status; `--english` may stand anywhere in it.
+
+        Without `standalone_mode` failures are raised as they are, as click does.
+        """
         words = list(sys.argv[1:] if args is None else args)
         console_output.choose(english=ENGLISH_OPTION in words or prefers_english(os.environ))
         words = [word for word in words if word != ENGLISH_OPTION]
+        if not named.get("standalone_mode", True):
+            return super().main(words, *given, **named)
         try:
             status = super().main(words, *given, **named | {"standalone_mode": False})
             sys.stdout.flush()

@@ -14,7 +14,6 @@ from casework.administration import (
     agency_recovery,
     console_input,
     data_folder_lock,
-    diagnostics,
     printed_pages,
     server_key_rotation,
     setup,
@@ -209,20 +208,6 @@ def new_sheets(
     say("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
 
 
-@click.command()
-@DATA_OPTION
-def check(data: Path) -> None:
-    """Khám sổ: có gì sai, phải làm gì. / Say what is wrong and what to do; status 1 if anything is."""
-    problems = diagnostics.check(data.absolute())
-    if mail := diagnostics.mail_in_words(data.absolute()):
-        say(mail)
-    for number, problem in enumerate(problems, start=1):
-        say(f"{number}. {problem.wrong}\n   -> {problem.todo}")
-    if problems:
-        raise click.exceptions.Exit(1)
-    say("Không thấy gì sai. / Nothing is wrong.")
-
-
 @click.command("key-file")
 @DATA_OPTION
 @click.option(
@@ -257,4 +242,4 @@ def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> Non
     )
 
 
-COMMANDS: tuple[click.Command, ...] = (init, check, recover, hand_over, new_sheets, drill, rotate_keys, key_file)
+COMMANDS: tuple[click.Command, ...] = (init, recover, hand_over, new_sheets, drill, rotate_keys, key_file)

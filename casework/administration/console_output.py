@@ -5,17 +5,20 @@ pages show too have their English in the catalogue.
 """
 
 import gettext
+import json
 import os
 import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
+from typing import Any
 
 import click
 
 from casework import config
 
 ENGLISH_OPTION = "--english"
+JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="Cho chương trình khác đọc (JSON). / As JSON.")
 _BETWEEN = " / "
 # What click adds to the help of an option, as "  [required]".
 _WITH_EXTRA = re.compile(r"(?P<words>.*?)(?P<extra>  \[[^\]]*\])?", re.DOTALL)
@@ -59,9 +62,18 @@ def say(text: str, *, to_stderr: bool = False) -> None:
     click.echo(spoken(text), err=to_stderr)
 
 
-def confirm(text: str, *, default: bool | None = False, abort: bool = False) -> bool:
-    """Ask for yes or no at the terminal."""
-    return click.confirm(spoken(text), default=default, abort=abort, err=True)
+def say_json(found: Mapping[str, Any]) -> None:
+    """Print one object for another program; its keys are English in either language."""
+    click.echo(json.dumps(found, ensure_ascii=False))
+
+
+def confirm(text: str, *, or_end: bool = False) -> bool:
+    """Ask for yes or no at the terminal; `or_end` ends the command with status 1 for a no."""
+    agreed = click.confirm(spoken(text), default=False, err=True)
+    if or_end and not agreed:
+        say("Chưa làm gì. / Nothing was done.", to_stderr=True)
+        raise click.exceptions.Exit(1)
+    return agreed
 
 
 @cache

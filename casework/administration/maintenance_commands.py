@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 from casework import config
 from casework.administration import data_folder_lock, diagnostics
 from casework.administration.console_input import DATA_OPTION
-from casework.administration.console_output import say, spoken
+from casework.administration.console_output import JSON_OPTION, say, say_json, spoken
 from casework.administration.installation import Installation, open_installation
 from casework.administration.progress_bar import progress_bar
 from casework.administration.restore_commands import OWNER_OPTION
@@ -43,7 +43,8 @@ def opened(data: Path) -> Iterator[Installation]:
 
 @click.command("backup")
 @DATA_OPTION
-def back_up(data: Path) -> None:
+@JSON_OPTION
+def back_up(data: Path, as_json: bool) -> None:
     """Sao lưu ngay, sổ vẫn chạy. / Back up now; the server may go on running."""
     with opened(data) as installation:
         evidence_check.require_agreement(installation.gate)
@@ -51,6 +52,9 @@ def back_up(data: Path) -> None:
             installation.config, installation.gate, progress=progress_bar("Đang sao lưu / Backing up")
         )
         deleted = backups.delete_expired(installation.config)
+    if as_json:
+        say_json({"file": str(backup.path), "bytes": backup.size, "removed": [path.name for path in deleted]})
+        return
     click.echo(f"{backup.path}: {backup.size} bytes")
     for path in deleted:
         say(
@@ -76,7 +80,7 @@ def run_tick(data: Path, confirm_clock: bool) -> None:
     _print_tick(done)
     settings = installation.config
     if settings.alert_mail or settings.alert_command:
-        red_alert.tell(settings, red=bool(done.failed or done.doubtful or diagnostics.check(settings.data)))
+        red_alert.tell(settings, red=bool(done.failed or done.doubtful or diagnostics.is_red(settings.data)))
     if done.failed or done.doubtful:
         raise click.exceptions.Exit(1)
 

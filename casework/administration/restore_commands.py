@@ -74,7 +74,7 @@ def restore_backup(
     if from_papers and not wish.drill:
         raise BadInput("--from-papers chỉ dùng để tập: hãy thêm --drill.")
     if not wish.drill and not yes:
-        confirm("Mọi việc ghi sau bản sao lưu này sẽ mất. Tiếp tục? / Later work is lost. Go on?", abort=True)
+        confirm("Mọi việc ghi sau bản sao lưu này sẽ mất. Tiếp tục? / Later work is lost. Go on?", or_end=True)
     if from_papers or not (folder / SETTINGS).exists():
         _on_new_machine(
             folder, wish, MachinePlaces(database_url, str(Path(checkpoints).absolute()) if checkpoints else "")

@@ -22,8 +22,8 @@ _PLACES = frozenset({"host", "hostaddr", "port", "dbname", "sslmode", "sslrootce
 _URLS = ("database_url", "counts_url")
 _PLACE = "casework.toml trong bản sao lưu (in the backup)"
 _UNREADABLE = (
-    "Cài đặt trong bản sao lưu này không đọc được, nên không khôi phục. Hãy dùng bản sao lưu khác. / The settings in this "
-    "backup cannot be read, so it is not restored. Use another backup."
+    "Cài đặt trong bản sao lưu này không đọc được, nên không khôi phục. Hãy dùng bản sao lưu khác. / The settings in "
+    "this backup cannot be read, so it is not restored. Use another backup."
 )
 
 

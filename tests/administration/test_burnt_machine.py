@@ -89,7 +89,7 @@ def everything_is_back(burnt: BurntMachine, old_key: str) -> None:
 def test_the_file_and_the_papers_are_enough_and_what_was_erased_stays_erased(burnt: BurntMachine):
     done = burnt.restores(*burnt.notes())
     assert done.exit_code == 0, done.output
-    assert re.search(r"erased again: 1$", done.output, re.MULTILINE)
+    assert re.search(r"xóa lại: 1$", done.output, re.MULTILINE)
     settings = config.load(burnt.folder)
     assert signatures.fingerprint(signatures.decode_public(settings.checkpoint_public[0])) in done.output
     everything_is_back(burnt, burnt.fingerprint())
@@ -157,7 +157,7 @@ def test_each_wrong_paper_and_file_is_named_and_nothing_is_left_of_the_try(burnt
 def test_a_drill_from_papers_proves_an_empty_machine_and_leaves_nothing(burnt: BurntMachine):
     done = burnt.restores("--drill", *burnt.notes())
     assert done.exit_code == 0, done.output
-    assert "taken away again" in done.output
+    assert "Thu hồi lại" in done.output
     assert list(burnt.folder.iterdir()) == []
     assert burnt.restores(*burnt.notes()).exit_code == 0
     before = {path: path.stat().st_mtime_ns for path in burnt.folder.rglob("*") if path.name != "lock"}
@@ -194,7 +194,7 @@ def test_a_program_to_run_is_not_taken_from_a_backup(tmp_path: Path):
     settings = config.Config(data=tmp_path, database_url=url, kek_file=tmp_path / "kek", alert_command="/x/bao-do")
     carried = carried_files.read(settings)
     assert "/x/bao-do" not in str(carried)
-    forged = {"carried": {"settings": carried["settings"] | {"alert_command": "/x/bao-do"}}}
+    forged = {"carried": carried | {"settings": carried["settings"] | {"alert_command": "/x/bao-do"}}}
     assert "alert_command" not in carried_files.settings_of(forged)
 
 

@@ -10,7 +10,7 @@ import tomli_w
 from sqlalchemy import text
 
 from casework import clock
-from casework.administration import agency_recovery, diagnostics
+from casework.administration import agency_recovery, diagnostics, machine_check
 from casework.administration.installation import find_agency, open_installation
 from casework.engine import open_engine
 from casework.maintenance.system_actors import console_of
@@ -193,7 +193,7 @@ def test_a_full_disk_and_an_address_without_tls_are_named(healthy, monkeypatch):
 
 
 def test_an_old_python_or_library_is_named(healthy, monkeypatch):
-    monkeypatch.setattr(diagnostics, "version", lambda _: "49.0.1")
+    monkeypatch.setattr(machine_check, "version", lambda _: "49.0.1")
     assert "quá cũ" in problems(healthy)
 
 

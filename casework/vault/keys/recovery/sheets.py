@@ -188,8 +188,8 @@ def _recovery(crypto: CryptoContext, agency_id: UUID) -> Recovery:
     recovery = crypto.session.get(Recovery, (crypto.commune_id, agency_id))
     if recovery is None:
         raise VaultError(
-            "Cơ quan này không có tờ khôi phục nào: làm bằng `casework new-sheets`, hoặc hỏi người giữ khóa. / There are "
-            "no recovery sheets of this agency."
+            "Cơ quan này không có tờ khôi phục nào: làm bằng `casework new-sheets`, hoặc hỏi người giữ khóa. / There "
+            "are no recovery sheets of this agency."
         )
     return recovery
 
@@ -211,8 +211,8 @@ def _require_present(crypto: CryptoContext, recovery: Recovery, seat: int, secre
 def _no_pair(first: int, second: int, pairs: Iterable[tuple[int, int]]) -> str:
     allowed = ", ".join(f"{one}-{other}" for one, other in pairs)
     return (
-        f"Tờ {first} và tờ {second} không phải một cặp mở được. Các cặp: {allowed}. / Sheets {first} and {second} are no "
-        f"pair that opens. The pairs are {allowed}."
+        f"Tờ {first} và tờ {second} không phải một cặp mở được. Các cặp: {allowed}. / Sheets {first} and {second} are "
+        f"no pair that opens. The pairs are {allowed}."
     )
 
 
