@@ -15,6 +15,7 @@ from casework.administration import (
     commands,
     data_folder_lock,
     maintenance_commands,
+    program_commands,
     restore_commands,
     versions,
 )
@@ -113,13 +114,9 @@ def policy() -> None:
     click.echo(policy_text.markdown(), nl=False)
 
 
-for command in (
-    *check_commands.COMMANDS,
-    *commands.COMMANDS,
-    *maintenance_commands.COMMANDS,
-    *restore_commands.COMMANDS,
-):
-    main.add_command(command)
+for module in (check_commands, commands, maintenance_commands, program_commands, restore_commands):
+    for command in module.COMMANDS:
+        main.add_command(command)
 
 
 def _tell_listening(settings: Config, port: int) -> None:
