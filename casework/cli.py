@@ -86,7 +86,8 @@ def demo(port: int | None, data: Path | None, no_browser: bool, accounts: Path |
 @DATA_OPTION
 @_PORT_OPTION
 @click.option("--workers", type=click.IntRange(1, 64), help="Số tiến trình, với PostgreSQL. / Processes.")
-def serve(data: Path, port: int | None, workers: int | None) -> None:
+@click.option("--no-tick", is_flag=True, help="Việc định kỳ do hẹn giờ của máy làm. / A timer runs `casework tick`.")
+def serve(data: Path, port: int | None, workers: int | None, no_tick: bool) -> None:
     """Chạy sổ ở 127.0.0.1. / Serve an installation on 127.0.0.1; a proxy in front of it speaks TLS."""
     settings = config.load(data.absolute())
     chosen = serving.free_port(port or _PORT, exactly=True)
@@ -100,7 +101,7 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
             worker_processes.serve(settings, chosen, workers)
             return
         app = create_app(settings)
-        jobs = background_jobs.install(app, settings, app.extensions["casework.gate"])
+        jobs = background_jobs.install(app, settings, app.extensions["casework.gate"], ticks=not no_tick)
         try:
             serving.serve(app, chosen, ready=lambda: _tell_listening(settings, chosen))
         finally:

@@ -29,6 +29,7 @@ from casework.administration.installation import (
     installation_facts,
     open_installation,
 )
+from casework.administration.owner_role import OWNER_OPTION, as_owner
 from casework.administration.paper_output import PAPERS_OPTION, UNUSED, put_on_paper
 from casework.codelists import agencies
 from casework.config import Config
@@ -85,15 +86,16 @@ _ROTATIONS = {"checkpoint": _rotate_checkpoint_key, "backup": _rotate_backup_key
 @click.command("rotate-keys")
 @DATA_OPTION
 @PAPERS_OPTION
+@OWNER_OPTION
 @click.argument("what", type=click.Choice(["kek", *_ROTATIONS]))
-def rotate_keys(data: Path, papers_file: Path | None, what: str) -> None:
+def rotate_keys(data: Path, papers_file: Path | None, owner_url: str | None, what: str) -> None:
     """Đổi khóa (kek, checkpoint, backup). / Exchange a key; run it again if it was broken off."""
     printed_pages.require_writable(papers_file)
     settings = config.load(data.absolute())
     if settings.demo:
         raise BadInput("Bản dùng thử không đổi khóa.")
     if what == "kek":
-        _rotate_kek(settings, papers_file)
+        _rotate_kek(as_owner(settings, owner_url), papers_file)
     else:
         with data_folder_lock.exclusive(settings.data), open_installation(data) as installation:
             _ROTATIONS[what](installation, papers_file)

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,8 +13,8 @@ from casework.administration import data_folder_lock, diagnostics
 from casework.administration.console_input import DATA_OPTION
 from casework.administration.console_output import JSON_OPTION, say, say_json, spoken
 from casework.administration.installation import Installation, open_installation
+from casework.administration.owner_role import OWNER_OPTION, as_owner
 from casework.administration.progress_bar import progress_bar
-from casework.administration.restore_commands import OWNER_OPTION
 from casework.config import Config
 from casework.maintenance import backups, clock_check, database_upgrade, evidence_check, red_alert, tick
 from casework.maintenance.database_upgrade import UpgradeReport
@@ -108,11 +107,6 @@ def _print_tick(done: tick.TickReport) -> None:
         say(f"Không xong: {names}. Chạy `casework check`. / Failed: {names}. Run `casework check`.", to_stderr=True)
 
 
-def _as_owner(settings: Config, url: str | None) -> Config:
-    """Return the settings with the role that owns the tables; the service never uses it."""
-    return replace(settings, database_url=url) if url else settings
-
-
 @click.command("upgrade")
 @DATA_OPTION
 @OWNER_OPTION
@@ -120,7 +114,7 @@ def _as_owner(settings: Config, url: str | None) -> Config:
 @click.option("--reason", default="", metavar="TEXT", help="Vì sao không chờ chuyển gửi khẩn. / Why not to wait.")
 def upgrade(data: Path, owner_url: str | None, rehearse: bool, reason: str) -> None:
     """Nâng sổ lên bản chương trình này; hỏng thì sổ vẫn như cũ. / Bring the book up to this program, or leave it."""
-    settings = _as_owner(config.load(data.absolute()), owner_url)
+    settings = as_owner(config.load(data.absolute()), owner_url)
     if rehearse:
         with data_folder_lock.shared(settings.data):
             done = database_upgrade.rehearse(settings, on_step=_print_steps(database_upgrade.REHEARSED))

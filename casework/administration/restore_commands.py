@@ -12,6 +12,7 @@ from casework.administration.console_input import DATA_OPTION, ask, ask_key
 from casework.administration.console_output import confirm, say, spoken
 from casework.administration.installation import installation_facts
 from casework.administration.new_machine import MachinePlaces, Papers
+from casework.administration.owner_role import OWNER_OPTION, as_owner
 from casework.administration.paper_output import PAPERS_OPTION, put_on_paper
 from casework.administration.printed_pages import kek_page, require_writable
 from casework.administration.progress_bar import progress_bar
@@ -21,11 +22,6 @@ from casework.maintenance import restore
 from casework.maintenance.restore import RestoreOrder, RestoreReport
 from casework.vault.keys.kek import Kek
 
-OWNER_OPTION = click.option(
-    "--owner-url",
-    metavar="URL",
-    help="PostgreSQL: địa chỉ với vai làm được bảng. / As the role that owns the tables.",
-)
 _FINGERPRINT_DIGITS = 32
 _RUN_AGAIN = "Chưa xong: chạy lại lệnh này để in tờ và mở sổ. / Not finished yet: run this again."
 _STEPS = {
@@ -86,7 +82,7 @@ def restore_backup(
 
 
 def _in_place(settings: Config, wish: _Wish) -> None:
-    settings = _as_owner(settings, wish)
+    settings = as_owner(settings, wish.owner_url)
     order = wish.order(ask_key("Tờ khóa sao lưu / Backup key"))
     if wish.drill:
         _drill(settings, order)
@@ -110,7 +106,7 @@ def _on_new_machine(folder: Path, wish: _Wish, places: MachinePlaces) -> None:
             if wish.drill:
                 _drill(settings, order)
                 return
-            owned = _as_owner(settings, wish)
+            owned = as_owner(settings, wish.owner_url)
             _restore(owned, order, wish.papers_file and _beside(wish.papers_file))
         with put_on_paper(wish.papers_file, [new_machine.replaced_fingerprints(owned)], unused=_RUN_AGAIN):
             new_machine.finish(owned, database_url=settings.database_url)
@@ -147,11 +143,6 @@ def _fingerprint(text: str) -> str:
     if len(digits) != _FINGERPRINT_DIGITS or not set(digits) <= set("0123456789abcdef"):
         raise BadInput("Dấu khóa ký là 8 nhóm, mỗi nhóm 4 ký tự từ 0 đến 9 và a đến f. Hãy so lại với tờ rồi gõ lại.")
     return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
-
-
-def _as_owner(settings: Config, wish: _Wish) -> Config:
-    """Return the settings with the role that owns the tables; the service never uses it."""
-    return replace(settings, database_url=wish.owner_url) if wish.owner_url else settings
 
 
 def _drill(settings: Config, order: RestoreOrder) -> None:

@@ -123,7 +123,7 @@ def test_the_commands_say_it_and_the_lead_the_observer_and_the_administrator_see
     assert accepted.exit_code == 0, accepted.stderr
     assert "accept-log" not in call("check", *data).stdout
     assert "nhật ký không khớp với mốc" in accepted.stdout
-    assert "nothing to decide" in call("accept-log", *data, "--reason", "thử").stdout
+    assert "không có gì phải quyết định" in call("accept-log", *data, "--reason", "thử").stdout
     (installation.config.data / "ticked").unlink()
     assert "evidence, checkpoint" in call("tick", *data).stdout
 
