@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from casework import clock, config, unguarded_database
-from casework.administration import data_folder_lock, new_machine
+from casework.administration import carried_contacts, data_folder_lock, new_machine
 from casework.administration.console_input import DATA_OPTION, ask, ask_key
 from casework.administration.console_output import confirm, say, spoken
 from casework.administration.installation import installation_facts
@@ -102,6 +102,8 @@ def _on_new_machine(folder: Path, wish: _Wish, places: MachinePlaces) -> None:
         papers = _ask_papers(wish, place / "kek")
         order = wish.order(papers.seed)
         settings = new_machine.prepare(place, order, papers, places)
+        if not wish.drill:
+            settings = carried_contacts.settled(settings)
         with data_folder_lock.exclusive(place), new_machine.forgetting_key(settings, papers):
             if wish.drill:
                 _drill(settings, order)

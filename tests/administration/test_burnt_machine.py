@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 
 from casework import config
+from casework.administration import carried_contacts
 from casework.audit.models import AuditLine
 from casework.maintenance import carried_files
 from casework.vault.crypto import signatures
@@ -17,6 +18,7 @@ from casework.vault.keys.enrolment.paper_codes import write_code
 from tests import postgres
 from tests.administration.lost_machine import UNION, Enrolled, LostMachine, a_days_work, enrols, is_back, two_lines
 from tests.administration.new_installation import CODE, founded, sheets_of, used
+from tests.browser.terminal import typed
 from tests.commands import call
 
 
@@ -196,6 +198,37 @@ def test_a_program_to_run_is_not_taken_from_a_backup(tmp_path: Path):
     assert "/x/bao-do" not in str(carried)
     forged = {"carried": carried | {"settings": carried["settings"] | {"alert_command": "/x/bao-do"}}}
     assert "alert_command" not in carried_files.settings_of(forged)
+
+
+def _old_settings(tmp_path: Path) -> config.Config:
+    return config.Config(
+        data=tmp_path,
+        database_url="sqlite:////x",
+        kek_file=tmp_path / "kek",
+        public_url="https://so.thanhson.example",
+        counts_url="postgresql://x/y",
+        mail_host="smtp.attacker.example",
+        mail_from="a@attacker.example",
+        mail_ca_file="/x",
+        alert_mail="b@attacker.example",
+    )
+
+
+def test_from_a_pipe_no_mail_server_and_no_other_database_is_taken_from_a_backup(tmp_path: Path, capsys):
+    settled = carried_contacts.settled(_old_settings(tmp_path))
+    assert (settled.mail_host, settled.mail_ca_file, settled.alert_mail, settled.counts_url) == ("", "", "", "")
+    assert settled.public_url == "https://so.thanhson.example"
+    shown = capsys.readouterr().out
+    for told in ("https://so.thanhson.example", "smtp.attacker.example", "counts_url"):
+        assert told in shown
+
+
+def test_the_operator_is_asked_where_people_open_the_new_machine(burnt: BurntMachine):
+    words = ["restore", "--data", str(burnt.folder), str(burnt.machine.backup), "--yes", *burnt.notes()]
+    status, shown = typed(words, [*burnt.typed().splitlines(), "n", "https://so.khac.example"])
+    assert status == 0, shown
+    assert "Mọi người mở sổ ở https://so.thanhson.example." in shown
+    assert config.load(burnt.folder).public_url == "https://so.khac.example"
 
 
 def _carrying(burnt: BurntMachine, monkeypatch: pytest.MonkeyPatch, **settings: str) -> None:
