@@ -19,7 +19,7 @@ from casework.administration import (
     restore_commands,
     versions,
 )
-from casework.administration.command_failures import Explained
+from casework.administration.command_failures import HELP_OPTION, Explained
 from casework.administration.console_input import DATA_OPTION
 from casework.administration.console_output import ENGLISH_OPTION, say
 from casework.app import create_app
@@ -41,7 +41,8 @@ def _tell_versions(context: click.Context, _option: click.Parameter, wanted: boo
         context.exit()
 
 
-@click.group(cls=Explained, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Explained)
+@HELP_OPTION
 @click.option(ENGLISH_OPTION, is_flag=True, help="Nói tiếng Anh. / Speak English; also where the locale is English.")
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_tell_versions, help="Phiên bản. / Versions."
@@ -55,9 +56,11 @@ def main(**_: object) -> None:
 
 @main.command()
 @_PORT_OPTION
-@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Thư mục của bản dùng thử.")
+@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Thư mục của bản dùng thử. / Its folder.")
 @click.option("--no-browser", is_flag=True, help="Không mở trình duyệt. / Do not open a browser.")
-@click.option("--accounts", type=click.Path(path_type=Path), metavar="FILE", help="Ghi tài khoản ra tệp (JSON, 0600).")
+@click.option(
+    "--accounts", type=click.Path(path_type=Path), metavar="FILE", help="Ghi tài khoản ra tệp. / Accounts as JSON."
+)
 def demo(port: int | None, data: Path | None, no_browser: bool, accounts: Path | None) -> None:
     """Mở bản dùng thử với một xã hư cấu. / Run a fictional commune on this machine."""
     demo_folder = (data or folder.default_folder()).absolute()

@@ -113,7 +113,7 @@ def load(data: Path) -> Config:
             f"Không thấy {path}. Hãy chạy `casework init` (hoặc `casework demo`) trước. / {path} is not there. Run "
             "`casework init` (or `casework demo`) first."
         )
-    settings = _parsed(path)
+    settings = read_settings(path)
     require_usable(settings, place=path)
     # A key that the system hands over is named by a variable: kek_file = "$CREDENTIALS_DIRECTORY/kek".
     files = {name: data / os.path.expandvars(settings.pop(name, usual)) for name, usual in _FILES.items()}
@@ -121,8 +121,10 @@ def load(data: Path) -> Config:
     return Config(data=data, **files, **settings)
 
 
-def _parsed(path: Path) -> dict[str, Any]:
-    """Read a file of settings, with or without a byte order mark; raise ConfigurationError for what is no TOML."""
+def read_settings(path: Path) -> dict[str, Any]:
+    """Return what stands in a file of settings, byte order mark or not; raise ConfigurationError for what is no "
+    "TOML.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as cause:

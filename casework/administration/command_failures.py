@@ -177,6 +177,10 @@ def _of_database(failure: SQLAlchemyError) -> str:
     return _NO_DATABASE.format(why=why or type(cause).__name__)
 
 
+# Click would write its own in the language of the first help that it shows.
+HELP_OPTION = click.help_option("-h", "--help", help="Hướng dẫn này. / This help.")
+
+
 class OneLanguageContext(click.Context):
     """Lays help out in the chosen language."""
 
@@ -201,6 +205,7 @@ class Explained(click.Group):
         """Take a command, whose help is in one language from now on, and so is that of its own commands."""
         for command in _with_own_commands(cmd):
             command.context_class = OneLanguageContext
+            HELP_OPTION(command)
         super().add_command(cmd, name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -71,7 +71,11 @@ def _rotate(config: Config, database: Database, announced: Announced) -> None:
     communes, number = communes_and_kek_number(database)
     current = next((key for key in keys if key.number == number), None)
     if current is None or current.number == kek.DEMO_ID:
-        raise VaultError(f"Tệp khóa không có khóa số {number} của cơ sở dữ liệu, hoặc đây là bản dùng thử.")
+        raise VaultError(
+            f"Tệp khóa không có khóa số {number} của cơ sở dữ liệu, hoặc đây là bản dùng thử: tìm tờ khóa ấy, chạy "
+            f"`casework key-file`. / The key file has no key {number} of the database, or this is the demo: find that "
+            "sheet, run `casework key-file`."
+        )
     broken_off = len(keys) > 1
     new_kek = keys[-1] if broken_off else kek.next_kek(current)
     with announced(new_kek, again=broken_off):
@@ -105,7 +109,11 @@ def _sign_outside(config: Config, communes: list[UUID], old_kek: Kek, new_kek: K
 def _sign_all_rows(config: Config, gate: Gate, communes: list[UUID], new_kek: Kek) -> None:
     entries = RevocationLog(config.revocation_log_file).lines()
     if verified(entries, {commune_id: gate.server_keys(commune_id) for commune_id in communes}) != len(entries):
-        raise VaultError("Sổ thu hồi (tệp removals) có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi.")
+        raise VaultError(
+            "Sổ thu hồi (tệp removals) có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi: hãy chạy `casework "
+            "verify`. / A line of the revocation log (removals) does not hold, so nothing was changed: run `casework "
+            "verify`."
+        )
     evidence_check.require_agreement(gate)
     try:
         gate.exchange(new_kek, communes, kek_rotation.rotate)

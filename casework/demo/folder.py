@@ -8,7 +8,8 @@ from pathlib import Path
 import tomli_w
 from sqlalchemy.schema import CreateTable
 
-from casework.config import Config, ConfigurationError
+from casework import files
+from casework.config import Config, ConfigurationError, load, read_settings
 from casework.db import Base
 
 MARK = "DEMO"
@@ -88,21 +89,22 @@ def schema_digest() -> str:
 
 
 def clear(folder: Path) -> None:
-    """Delete what a demo wrote here, as after an interrupted build."""
+    """Delete what a demo wrote here, as after an interrupted build; the settings stay, people write into them."""
     for name in _DEMO_FILES:
-        if name != MARK:
+        if name not in (MARK, _SETTINGS):
             (folder / name).unlink(missing_ok=True)
 
 
 def configure(folder: Path, *, port: int) -> Config:
-    """Write the settings of a demo on a port of this machine and return them."""
-    config = Config(
-        data=folder,
-        database_url=f"sqlite:///{folder / _DATABASE}",
-        kek_file=folder / _KEK,
-        public_url=f"http://127.0.0.1:{port}",
-        demo=True,
-    )
-    settings = {"database_url": config.database_url, "kek_file": _KEK, "public_url": config.public_url, "demo": True}
-    (folder / _SETTINGS).write_text(tomli_w.dumps(settings), encoding="utf-8")
-    return config
+    """Write the settings of a demo on a port of this machine, keep what else somebody wrote there, and return them."""
+    path = folder / _SETTINGS
+    own = {
+        "database_url": f"sqlite:///{folder / _DATABASE}",
+        "kek_file": _KEK,
+        "public_url": f"http://127.0.0.1:{port}",
+        "demo": True,
+    }
+    written = read_settings(path) if path.exists() else {}
+    if written | own != written:
+        files.replace(path, tomli_w.dumps(written | own))
+    return load(folder)
