@@ -35,8 +35,9 @@ case "$*" in
   "stop casework.service casework-tick.timer")
     kill -TERM -- "-$(cat /run/casework.pid)"
     while kill -0 -- "-$(cat /run/casework.pid)" 2>/dev/null; do sleep 0.2; done ;;
-  "reload postgresql")
-    for one in $(pg_lsclusters -h | tr -s ' ' | cut -d ' ' -f 1); do pg_ctlcluster "$one" main reload; done ;;
+  "enable --now postgresql" | "reload postgresql")
+    verb=${1/enable/start}
+    for one in $(pg_lsclusters -h | tr -s ' ' | cut -d ' ' -f 1); do pg_ctlcluster "$one" main "$verb"; done ;;
   *) echo "systemctl: nobody has asked for: $*" >&2; exit 1 ;;
 esac
 """
