@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from gettext import gettext
+from gettext import gettext as words_of_click
 from typing import Any
 
 import click
@@ -211,7 +211,7 @@ class Explained(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List each command with its whole sentence."""
         commands = [(name, command) for name, command in sorted(self.commands.items()) if not command.hidden]
-        with formatter.section(gettext("Commands")):
+        with formatter.section(words_of_click("Commands")):
             formatter.write_dl([(name, (command.help or "").partition("\n\n")[0]) for name, command in commands])
 
     def main(self, args: Sequence[str] | None = None, *given: Any, **named: Any) -> Any:
@@ -262,7 +262,7 @@ def _tell_misuse(misuse: click.ClickException) -> int:
     words = " ".join(misuse.format_message().split())
     context = getattr(misuse, "ctx", None)
     hint = (
-        gettext("Try '{command} {option}' for help.").format(command=context.command_path, option="--help")
+        words_of_click("Try '{command} {option}' for help.").format(command=context.command_path, option="--help")
         if context
         else ""
     )
@@ -273,7 +273,7 @@ def _tell_misuse(misuse: click.ClickException) -> int:
 def _print(sentence: str) -> None:
     """Print the one sentence, even if nobody listens any more."""
     with suppress(OSError):
-        click.echo(gettext("Error: {message}").format(message=spoken(sentence)), err=True)
+        click.echo(words_of_click("Error: {message}").format(message=spoken(sentence)), err=True)
 
 
 def _close_output() -> None:

@@ -72,10 +72,11 @@ def _output(file: Path | None, pages: Sequence[PrintedPage]) -> None:
         return
     printed_pages.write(file, pages)
     if _read_from_disk(file) != printed_pages.as_html(pages):
-        raise BadInput(
+        refusal = (
             f"Đọc lại {file} không đúng như đã ghi: đĩa có thể hỏng. Hãy chọn chỗ khác. / {file} reads otherwise than "
             "it was written: the disk may fail. Choose another place."
         )
+        raise BadInput(refusal)
     count = len(pages)
     say(f"Đã ghi {count} tờ vào {file}. Mở bằng trình duyệt và in ngay. / {count} sheets are in {file}. Print it now.")
 

@@ -129,14 +129,20 @@ def communes_and_kek_number(database: Database) -> tuple[list[UUID], int]:
         rows = session.execute(select(Commune.id, Commune.mac).order_by(Commune.created)).all()
     numbers = {int.from_bytes(row.mac[:_NUMBER_BYTES], "big") for row in rows}
     if len(numbers) != 1:
-        raise VaultError("Cơ sở dữ liệu không có xã nào, hoặc các xã dùng khóa khác nhau.")
+        raise VaultError(
+            "Cơ sở dữ liệu không có xã nào, hoặc các xã dùng khóa khác nhau: hãy chạy `casework verify`. / The "
+            "database has no commune, or communes of different keys: run `casework verify`."
+        )
     return [row.id for row in rows], numbers.pop()
 
 
 def rotate_checkpoint_key(config: Config, gate: Gate, signer: Signer) -> None:
     """Sign checkpoints with a new key from now on, whose fingerprint is on paper; it is pinned before it is used."""
     if config.checkpoint_file is None:
-        raise VaultError("Bản cài đặt này không có khóa ký mốc.")
+        raise VaultError(
+            "Bản cài đặt này không có khóa ký mốc: xem checkpoint_file trong casework.toml. / There is no key that "
+            "signs checkpoints: see checkpoint_file in casework.toml."
+        )
     settings.pin_checkpoint(config, signer.public)
     signatures.replace(config.checkpoint_file, signer)
     note_in_logs(gate, "checkpoint")

@@ -270,7 +270,7 @@ def test_a_server_beside_a_taken_port_says_so(book: Path):
 def test_a_command_line_that_cannot_be_used_is_one_sentence_and_status_2(tmp_path: Path):
     for words in (
         ["check"],
-        ["chek"],
+        ["verifyy"],
         ["check", "--dat", "x"],
         ["drill", "--data", "x", "--seat", "0"],
         ["serve", "x"],
