@@ -148,4 +148,5 @@ def test_the_way_with_postgresql_works_as_it_is_written(suite: str, tmp_path: Pa
         assert "PostgreSQL 1" in checked
         refused = root.run(f"! runuser -u casework -- psql --no-password '{OWNER}' --command 'SELECT 1' 2>&1")
         assert "password" in refused, "the service's account is not let in as the owner"
+        root.run("systemctl stop casework.service casework-tick.timer")
         assert "mới nhất" in root.run(f"casework-as-service upgrade --owner-url '{OWNER}'")
