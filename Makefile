@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test run-tests lint prove attack bench pictures catalogue sbom
+.PHONY: help bundle demo test run-tests lint prove attack bench pictures catalogue sbom
 bin := .venv/bin
 # Modules are compiled once, for the tests start dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
@@ -17,6 +17,7 @@ help:
 	@echo "make bench      what things cost, beside the figure to hold"
 	@echo "make pictures   every page of the demo as a picture, into build/pictures"
 	@echo "make catalogue  new sentences into the English catalogue"
+	@echo "make bundle     one file that installs on a server without internet, into build"
 	@echo "make sbom       what the program is made of"
 
 .venv/.ready-run: pyproject.toml uv.lock .ci/setup $(words)
@@ -72,6 +73,10 @@ bench: .venv/.ready-test
 pictures: .venv/.ready-test
 	@.ci/browser
 	@$(bin)/python -m tests.browser.pictures
+
+# One file for a server: the wheel, what it needs by the hashes of uv.lock, and what installs it.
+bundle: .venv/.ready-run
+	@.ci/bundle build
 
 # What the program is made of (CycloneDX), read from uv.lock.
 sbom: .venv/.ready-test

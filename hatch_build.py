@@ -13,5 +13,8 @@ class CatalogueHook(BuildHookInterface):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         for written in Path(self.root, "casework", "translations").rglob("*.po"):
-            with written.open("rb") as source, written.with_suffix(".mo").open("wb") as target:
+            unfinished = written.with_suffix(".mo.unfinished")
+            with written.open("rb") as source, unfinished.open("wb") as target:
                 write_mo(target, read_po(source))
+            # Two builds at once, or a program that runs from here, never meet half a catalogue.
+            unfinished.replace(written.with_suffix(".mo"))

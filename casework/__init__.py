@@ -1,3 +1,3 @@
 """Confidential case management for gender-based violence in a commune."""
 
-__version__ = "0.1.0"
+__version__ = "0.9.0"

@@ -1,9 +1,16 @@
 """Frozen configuration from a TOML file in the data folder; secrets stay in files of their own."""
 
 import os
+import re
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any, get_origin, get_type_hints
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from casework.errors import CaseworkError
 from casework.mail.mail_settings import MailSettings
@@ -79,30 +86,122 @@ class Config(MailSettings):
     def __post_init__(self) -> None:
         """Raise ConfigurationError for an idle lock outside 2 to 15 minutes, or another value out of its range."""
         if not 2 <= self.idle_minutes <= 15:
-            raise ConfigurationError("idle_minutes phải từ 2 đến 15.")
+            raise ConfigurationError("idle_minutes phải từ 2 đến 15. / idle_minutes must be 2 to 15.")
+        if not 1 <= self.session_hours <= 24:
+            raise ConfigurationError("session_hours phải từ 1 đến 24. / session_hours must be 1 to 24.")
         if self.proxy_hops not in (0, 1):
-            raise ConfigurationError("proxy_hops phải là 0 (không có proxy) hoặc 1 (một proxy trên máy này).")
+            raise ConfigurationError(
+                "proxy_hops phải là 0 (không có proxy) hoặc 1 (một proxy trên máy này). / proxy_hops must be 0 (no "
+                "proxy) or 1 (one proxy on this machine)."
+            )
         if not 1 <= self.story_months <= 240:
-            raise ConfigurationError("story_months phải từ 1 đến 240.")
+            raise ConfigurationError("story_months phải từ 1 đến 240. / story_months must be 1 to 240.")
         for problem in self.mail_problems():
             raise ConfigurationError(problem)
 
 
 def load(data: Path) -> Config:
-    """Read `casework.toml` of a data folder; raise ConfigurationError if it is missing or has an unknown key."""
+    """Read `casework.toml` of a data folder; raise ConfigurationError if it is missing or cannot be used."""
     path = data / SETTINGS
     if (data / UNFINISHED).exists():
-        raise ConfigurationError(f"{data} là bản lập dở dang: hãy xóa thư mục này rồi chạy lại `casework init`.")
+        raise ConfigurationError(
+            f"{data} là bản lập dở dang: hãy xóa thư mục này rồi chạy lại `casework init`. / {data} was not set up to "
+            "the end: remove it, then run `casework init` again."
+        )
     if not path.is_file():
-        raise ConfigurationError(f"Không thấy {path}. Hãy chạy `casework init` (hoặc `casework demo`) trước.")
-    settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    known = {field.name for field in fields(Config)} - {"data"}
-    if unknown := set(settings) - known:
-        raise ConfigurationError(f"{path}: không hiểu {', '.join(sorted(unknown))}.")
+        raise ConfigurationError(
+            f"Không thấy {path}. Hãy chạy `casework init` (hoặc `casework demo`) trước. / {path} is not there. Run "
+            "`casework init` (or `casework demo`) first."
+        )
+    settings = read_settings(path)
+    require_usable(settings, place=path)
     # A key that the system hands over is named by a variable: kek_file = "$CREDENTIALS_DIRECTORY/kek".
     files = {name: data / os.path.expandvars(settings.pop(name, usual)) for name, usual in _FILES.items()}
     settings["checkpoint_public"] = tuple(settings.get("checkpoint_public", ()))
     return Config(data=data, **files, **settings)
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """Return what stands in a file of settings, byte order mark or not; raise ConfigurationError for what is no "
+    "TOML.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as cause:
+        raise ConfigurationError(
+            f"{path} không phải UTF-8: mở bằng trình soạn thảo, lưu lại dạng UTF-8. / {path} is not UTF-8: open it in "
+            "an editor and save it as UTF-8."
+        ) from cause
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as cause:
+        number = int(found[1]) if (found := re.search(r"at line (\d+)", str(cause))) else len(text.splitlines())
+        curved = _CURVED.search("".join(text.splitlines()[number - 1 : number]))
+        vi, en = _OF_CURVED if curved else _OF_LINE
+        raise ConfigurationError(f"{path}, dòng {number}: {vi} / {path}, line {number}: {en}") from cause
+    except RecursionError as cause:
+        raise ConfigurationError(f"{path}: {_OF_LINE[0]} / {path}: {_OF_LINE[1]}") from cause
+
+
+_CURVED = re.compile("[\u201c-\u201f\u2018-\u201b\u00ab\u00bb]")
+_OF_CURVED = ('dùng dấu ngoặc kép cong; hãy gõ dấu thẳng " như trên bàn phím.', 'curved quotes; type straight ones: ".')
+_OF_LINE = (
+    'không đọc được; mỗi dòng là tên = giá trị, chữ nằm trong dấu ngoặc kép thẳng "...".',
+    'cannot be read; a line is name = value, text in straight quotes "...".',
+)
+
+
+def require_usable(settings: Mapping[str, Any], *, place: object) -> None:
+    """Raise ConfigurationError for a setting that nobody knows, or whose value is of another kind than it must be."""
+    kinds = get_type_hints(Config)
+    del kinds["data"]
+    for name in settings:
+        if name not in kinds:
+            raise ConfigurationError(f"{place}: {_unknown(name, kinds)}")
+    if "database_url" not in settings:
+        raise ConfigurationError(f"{place}: thiếu database_url. / {place}: database_url is missing.")
+    for name, value in settings.items():
+        if not _fits(kinds[name], value):
+            vi, en = _EXAMPLES[_kind(kinds[name])]
+            raise ConfigurationError(f"{place}: {name} {vi.format(name=name)} / {place}: {name} {en.format(name=name)}")
+    try:
+        known = make_url(settings["database_url"]).get_backend_name() in ("sqlite", "postgresql")
+    except (SQLAlchemyError, ValueError):
+        known = False
+    if not known:
+        raise ConfigurationError(
+            f"{place}: database_url phải như sqlite:////var/lib/casework/casework.sqlite3 hoặc postgresql://... / "
+            f"{place}: database_url must be like sqlite:////var/lib/casework/casework.sqlite3 or postgresql://..."
+        )
+
+
+def _unknown(name: str, kinds: Collection[str]) -> str:
+    nearest = next(iter(get_close_matches(name, kinds, n=1, cutoff=0.5)), "")
+    vi, en = (
+        (f" Có phải là {nearest}?", f" Is it {nearest}?") if nearest else (" Hãy xóa dòng ấy.", " Delete that line.")
+    )
+    shown = repr(name[:60])
+    return f"không có cài đặt nào tên {shown}.{vi} / there is no setting {shown}.{en}"
+
+
+_EXAMPLES = {
+    str: ('phải là chữ trong dấu ngoặc kép, ví dụ {name} = "...".', 'must be text in quotes, as {name} = "...".'),
+    int: ("phải là số, không có dấu ngoặc kép, ví dụ {name} = 5.", "must be a number without quotes, as {name} = 5."),
+    bool: ("phải là true hoặc false, không có dấu ngoặc kép.", "must be true or false without quotes."),
+    tuple: ('phải là danh sách chữ, ví dụ {name} = ["..."].', 'must be a list of texts, as {name} = ["..."].'),
+}
+
+
+def _kind(annotation: Any) -> type:
+    """Return what stands in the file: a path is a text there, and several texts are a list."""
+    return annotation if annotation in (int, bool) else tuple if get_origin(annotation) is tuple else str
+
+
+def _fits(annotation: Any, value: object) -> bool:
+    kind = _kind(annotation)
+    if kind is tuple:
+        return isinstance(value, list | tuple) and all(_fits(str, one) for one in value)
+    return type(value) is kind and (kind is not str or str(value).isprintable())
 
 
 def resource(name: str) -> Path:
@@ -110,4 +209,6 @@ def resource(name: str) -> Path:
     for place in (_PACKAGE / name, _PACKAGE.parent / name):
         if place.is_dir():
             return place
-    raise ConfigurationError(f"Bản cài đặt thiếu thư mục {name}.")
+    raise ConfigurationError(
+        f"Bản cài đặt thiếu thư mục {name}. Hãy cài lại chương trình. / The folder {name} is missing. Install again."
+    )

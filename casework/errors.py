@@ -119,7 +119,9 @@ class DamagedDatabase(VaultError):
     def __init__(self) -> None:
         super().__init__(
             "Tệp cơ sở dữ liệu bị hỏng (đĩa hỏng, tệp bị cắt hoặc bị ghi đè). Hãy dừng sổ, chép nguyên thư mục dữ liệu "
-            "sang đĩa khác, kiểm đĩa, rồi khôi phục từ bản sao lưu: `casework restore`.",
+            "sang đĩa khác, kiểm đĩa, rồi khôi phục từ bản sao lưu: `casework restore`. / The file of the database is "
+            "damaged (a failing disk, or it was cut or overwritten). Stop the book, copy the whole folder to another "
+            "disk, check the disk, then restore a backup: `casework restore`.",
             row="database",
         )
 
@@ -133,7 +135,9 @@ class LogRolledBack(VaultError):
     def __init__(self, *, row: str) -> None:
         super().__init__(
             "Sổ không khớp với bằng chứng ngoài cơ sở dữ liệu: có thể ai đó đã đặt lại một bản cũ. "
-            "Hãy giữ nguyên máy và gọi người phụ trách; xem lại rồi mới chạy `casework accept-log`.",
+            "Hãy giữ nguyên máy và gọi người phụ trách; xem lại rồi mới chạy `casework accept-log`. / The book differs "
+            "from the evidence outside the database: somebody may have put an older one back. Leave the machine as it "
+            "is and call for help; run `casework accept-log` only when it is known why.",
             row=row,
         )
 

@@ -80,7 +80,10 @@ class StrictChannel(HTTPChannel):
 def harden_process() -> None:
     """Forbid core dumps and files that others can read; raise ConfigurationError if Flask's debugger is on."""
     if os.environ.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"):
-        raise ConfigurationError("FLASK_DEBUG đang bật. Sổ ca không chạy ở chế độ gỡ lỗi: hãy tắt (unset FLASK_DEBUG).")
+        raise ConfigurationError(
+            "FLASK_DEBUG đang bật. Sổ ca không chạy ở chế độ gỡ lỗi: hãy tắt (unset FLASK_DEBUG). / FLASK_DEBUG is on. "
+            "Nothing runs with a debugger: unset FLASK_DEBUG."
+        )
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -90,7 +93,10 @@ def free_port(first: int, *, exactly: bool) -> int:
     for port in range(first, first + (1 if exactly else _PORTS_TO_TRY)):
         if _is_free(port):
             return port
-    raise ConfigurationError(f"Cổng {first} đang có chương trình khác dùng. Hãy chọn cổng khác: --port.")
+    raise ConfigurationError(
+        f"Cổng {first} đang có chương trình khác dùng. Hãy chọn cổng khác: --port. / Another program uses port "
+        f"{first}. Choose another one: --port."
+    )
 
 
 def _is_free(port: int) -> bool:

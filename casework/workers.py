@@ -31,12 +31,17 @@ _SETTINGS = {
 def serve(config: Config, port: int, workers: int) -> None:
     """Answer requests in so many processes until SIGTERM; raise ConfigurationError without PostgreSQL or gunicorn."""
     if make_url(config.database_url).get_backend_name() != "postgresql":
-        raise ConfigurationError("--workers chỉ dùng với PostgreSQL. Với SQLite một tiến trình là đủ: bỏ --workers.")
+        raise ConfigurationError(
+            "--workers chỉ dùng với PostgreSQL. Với SQLite một tiến trình là đủ: bỏ --workers. / --workers is for "
+            "PostgreSQL. With SQLite one process is enough: leave it out."
+        )
     try:
         from gunicorn.app.base import BaseApplication
         from gunicorn.glogging import Logger
     except ImportError as cause:
-        raise ConfigurationError("Thiếu gunicorn: hãy cài casework[postgres].") from cause
+        raise ConfigurationError(
+            "Thiếu gunicorn: hãy cài casework[postgres]. / gunicorn is missing: install casework[postgres]."
+        ) from cause
 
     class Quiet(Logger):
         """A logger that propagates errors to ours and writes no access log."""

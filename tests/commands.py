@@ -21,7 +21,9 @@ def call(*words: str, typed: str = "", **environment: str) -> Result:
     papers = Path(words[words.index("--papers") + 1]) if "--papers" in words else None
     typist = io.BufferedReader(Typist(typed.splitlines(), papers, printed_in_process), buffer_size=4096)
     try:
-        return CliRunner(env=environment).invoke(main, list(words), input=typist, catch_exceptions=False)
+        return CliRunner(env={"LC_ALL": "C.UTF-8"} | environment).invoke(
+            main, list(words), input=typist, catch_exceptions=False
+        )
     finally:
         os.umask(umask)
         root.handlers[:] = handlers

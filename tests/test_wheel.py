@@ -41,13 +41,23 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_file_of_the_program_travels_in_the_wheel(wheel: Path):
     with zipfile.ZipFile(wheel) as archive:
         inside = set(archive.namelist())
-    for folder, prefix in (("casework", ""), ("templates", "casework/"), ("migrations", "casework/")):
+    for folder, prefix in (
+        ("casework", ""),
+        ("templates", "casework/"),
+        ("migrations", "casework/"),
+        ("deploy", "casework/"),
+        ("docs", "casework/"),
+    ):
         for file in (ROOT / folder).rglob("*"):
             name = f"{prefix}{file.relative_to(ROOT).as_posix()}"
             if file.is_file() and not any(mark in name for mark in BUILT_IN):
                 assert name in inside, name
     assert "casework/translations/en/LC_MESSAGES/messages.mo" in inside
-    assert not [name for name in inside if name.startswith(("tests/", "bench/", "templates/", "migrations/"))]
+    assert not [
+        name
+        for name in inside
+        if name.startswith(("tests/", "bench/", "templates/", "migrations/", "deploy/", "docs/"))
+    ]
 
 
 @pytest.mark.prove

@@ -14,7 +14,6 @@ from casework.administration import (
     agency_recovery,
     console_input,
     data_folder_lock,
-    diagnostics,
     printed_pages,
     server_key_rotation,
     setup,
@@ -23,6 +22,7 @@ from casework.administration import (
     setup_questions,
 )
 from casework.administration.console_input import DATA_OPTION
+from casework.administration.console_output import say
 from casework.administration.installation import (
     Installation,
     find_agency,
@@ -30,6 +30,7 @@ from casework.administration.installation import (
     installation_facts,
     open_installation,
 )
+from casework.administration.owner_role import OWNER_OPTION, as_owner
 from casework.administration.paper_output import PAPERS_OPTION, UNUSED, put_on_paper
 from casework.codelists import agencies
 from casework.config import Config
@@ -71,7 +72,11 @@ def _rotate_kek(settings: Config, papers_file: Path | None) -> None:
     try:
         server_key_rotation.rotate_kek(settings, announced=announced)
     except CaseworkError:
-        click.echo("Chưa đổi khóa. Tờ khóa mới, nếu vừa in, không dùng được: hủy đi. / Not exchanged.", err=True)
+        say(
+            "Chưa đổi khóa. Tờ khóa mới, nếu vừa in, không dùng được: hủy đi. / Not exchanged: destroy a sheet just "
+            "printed.",
+            to_stderr=True,
+        )
         raise
 
 
@@ -82,19 +87,20 @@ _ROTATIONS = {"checkpoint": _rotate_checkpoint_key, "backup": _rotate_backup_key
 @click.command("rotate-keys")
 @DATA_OPTION
 @PAPERS_OPTION
+@OWNER_OPTION
 @click.argument("what", type=click.Choice(["kek", *_ROTATIONS]))
-def rotate_keys(data: Path, papers_file: Path | None, what: str) -> None:
+def rotate_keys(data: Path, papers_file: Path | None, owner_url: str | None, what: str) -> None:
     """Đổi khóa (kek, checkpoint, backup). / Exchange a key; run it again if it was broken off."""
     printed_pages.require_writable(papers_file)
     settings = config.load(data.absolute())
     if settings.demo:
         raise BadInput("Bản dùng thử không đổi khóa.")
     if what == "kek":
-        _rotate_kek(settings, papers_file)
+        _rotate_kek(as_owner(settings, owner_url), papers_file)
     else:
         with data_folder_lock.exclusive(settings.data), open_installation(data) as installation:
             _ROTATIONS[what](installation, papers_file)
-    click.echo("Xong. Mở lại sổ được rồi. / Done; the server may be started again.")
+    say("Xong. Mở lại sổ được rồi. / Done; the server may be started again.")
 
 
 def _find_agency_or_circle(
@@ -118,9 +124,9 @@ def drill(data: Path, agency: str | None, circle: str | None, commune: str | Non
     """Tập khôi phục: thử một tờ. / Try one recovery sheet; nothing is opened."""
     with open_installation(data) as installation:
         commune_id, agency_id, name = _find_agency_or_circle(installation, agency, circle, commune)
-        secret = console_input.ask_code(f"Mã trên tờ {seat} của {name}")
+        secret = console_input.ask_code(f"Mã trên tờ {seat} của {name} / Code on sheet {seat} of {name}")
         installation.gate.perform(console_of(commune_id), agency_recovery.drill_sheet, agency_id, seat, secret)
-    click.echo(f"Tờ {seat} của {name} còn đúng; đã ghi ngày tập. / The sheet fits.")
+    say(f"Tờ {seat} của {name} còn đúng; đã ghi ngày tập. / Sheet {seat} of {name} fits; the day is noted.")
 
 
 @click.command()
@@ -134,14 +140,19 @@ def recover(data: Path, papers_file: Path | None, agency: str | None, circle: st
     printed_pages.require_writable(papers_file)
     with open_installation(data) as installation:
         commune_id, agency_id, name = _find_agency_or_circle(installation, agency, circle, commune)
-        username = console_input.ask(f"Ai của {name} vào lại (tên đăng nhập)", setup_answers.username)
-        sheets = (console_input.ask_sheet("Tờ thứ nhất"), console_input.ask_sheet("Tờ thứ hai"))
+        username = console_input.ask(
+            f"Ai của {name} vào lại (tên đăng nhập) / Who of {name} comes back (user name)", setup_answers.username
+        )
+        sheets = (
+            console_input.ask_sheet("Tờ thứ nhất / First sheet"),
+            console_input.ask_sheet("Tờ thứ hai / Second sheet"),
+        )
         gate, console = installation.gate, console_of(commune_id)
         planned = gate.perform(console, agency_recovery.plan_recovery, agency_id, *sheets, username)
         facts = installation_facts(installation.config)
         with put_on_paper(papers_file, printed_pages.planned_recovery_pages(facts, name, planned)):
             gate.perform(console, agency_recovery.recover, agency_id, *sheets, planned)
-    click.echo("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
+    say("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
 
 
 @click.command("hand-over")
@@ -151,17 +162,19 @@ def hand_over(data: Path, commune: str | None) -> None:
     """Người đã rời trao khóa của vụ việc kín. / Somebody who left hands over the key of a sealed case."""
     with open_installation(data) as installation:
         gate, (commune_id, _, _) = installation.gate, find_agency(installation, agencies.coordinating(), commune)
-        username = console_input.ask("Ai đã rời (tên đăng nhập)", setup_answers.username)
-        passphrase = console_input.ask("Mật khẩu của người ấy, tự tay gõ", str, hidden=True)
+        username = console_input.ask("Ai đã rời (tên đăng nhập) / Who has left (user name)", setup_answers.username)
+        passphrase = console_input.ask(
+            "Mật khẩu của người ấy, tự tay gõ / Their passphrase, typed by themselves", str, hidden=True
+        )
         opened = authentication.authenticate(
             gate, commune_id, LoginAttempt(username, passphrase, device="", address="")
         )
         if opened is None:
             raise BadInput("Tên đăng nhập hoặc mật khẩu chưa đúng, hoặc người này không còn giữ khóa nào.")
-        reader = console_input.ask("Trao cho ai (tên đăng nhập)", setup_answers.username)
+        reader = console_input.ask("Trao cho ai (tên đăng nhập) / To whom (user name)", setup_answers.username)
         act = agency_recovery.hand_over_circles
         count = gate.perform(console_of(commune_id), act, opened.seed, opened.member_id, reader)
-    click.echo(f"Đã trao khóa của {count} nhóm kín. Người nhận hãy đăng nhập ngay. / Handed over; sign in now.")
+    say(f"Đã trao khóa của {count} nhóm kín. Người nhận hãy đăng nhập ngay. / {count} handed over; sign in at once.")
 
 
 @click.command("new-sheets")
@@ -186,27 +199,16 @@ def new_sheets(
     allowed_pairs = setup_answers.pairs(pairs, len(officers))
     with open_installation(data) as installation:
         commune_id, agency_id, name = _find_agency_or_circle(installation, agency, circle, commune)
-        present = (console_input.ask_sheet("Tờ thứ nhất"), console_input.ask_sheet("Tờ thứ hai"))
+        present = (
+            console_input.ask_sheet("Tờ thứ nhất / First sheet"),
+            console_input.ask_sheet("Tờ thứ hai / Second sheet"),
+        )
         gate, console = installation.gate, console_of(commune_id)
         planned = gate.perform(console, agency_recovery.plan_sheets, agency_id, *present, officers, allowed_pairs)
         facts = installation_facts(installation.config)
         with put_on_paper(papers_file, printed_pages.recovery_pages(facts, name, planned)):
             gate.perform(console, agency_recovery.replace_sheets, agency_id, *present, planned)
-    click.echo("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
-
-
-@click.command()
-@DATA_OPTION
-def check(data: Path) -> None:
-    """Khám sổ: có gì sai, phải làm gì. / Say what is wrong and what to do; status 1 if anything is."""
-    problems = diagnostics.check(data.absolute())
-    if mail := diagnostics.mail_in_words(data.absolute()):
-        click.echo(mail)
-    for number, problem in enumerate(problems, start=1):
-        click.echo(f"{number}. {problem.wrong}\n   -> {problem.todo}")
-    if problems:
-        raise click.exceptions.Exit(1)
-    click.echo("Không thấy gì sai. / Nothing is wrong.")
+    say("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
 
 
 @click.command("key-file")
@@ -218,9 +220,9 @@ def key_file(data: Path, number: int) -> None:
     """Viết lại tệp khóa từ tờ khóa máy chủ. / Write the key file again from its sheet."""
     settings = config.load(data.absolute())
     if settings.kek_file.exists():
-        raise BadInput(f"{settings.kek_file} đã có. Không ghi đè.")
-    kek.write(settings.kek_file, Kek(number, console_input.ask_key("Tờ khóa máy chủ")))
-    click.echo("Đã viết tệp khóa. Chạy `casework verify` để biết đúng khóa. / Written; now run `casework verify`.")
+        raise BadInput(f"{settings.kek_file} đã có, không ghi đè. / {settings.kek_file} is there already.")
+    kek.write(settings.kek_file, Kek(number, console_input.ask_key("Tờ khóa máy chủ / Sheet of the server's key")))
+    say("Đã viết tệp khóa. Chạy `casework verify` để biết đúng khóa. / Written; now run `casework verify`.")
 
 
 @click.command()
@@ -240,7 +242,10 @@ def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> Non
         setup.finish(folder)
     if answers_file is None or answers_file.absolute() != draft:
         setup_draft.discard(draft)
-    click.echo(f"Đã lập sổ ở {folder}. Tiếp theo: `casework check --data {folder}`. / Done; now run check.")
+    say(
+        f"Đã lập sổ ở {folder}. Tiếp theo: `casework check --data {folder}`. / Set up in {folder}. Now run `casework "
+        "check`."
+    )
 
 
-COMMANDS: tuple[click.Command, ...] = (init, check, recover, hand_over, new_sheets, drill, rotate_keys, key_file)
+COMMANDS: tuple[click.Command, ...] = (init, recover, hand_over, new_sheets, drill, rotate_keys, key_file)

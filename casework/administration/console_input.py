@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import click
 
+from casework.administration.console_output import confirm, say, spoken
 from casework.errors import BadInput
 from casework.vault.keys.enrolment.paper_codes import read_code
 
@@ -23,13 +24,18 @@ def ask_code(words: str) -> bytes:
 
 def ask_key(words: str) -> bytes:
     """Ask for the two lines of a key of 32 bytes."""
-    return ask_code(f"{words}, dòng 1") + ask_code(f"{words}, dòng 2")
+    return ask_code(_with(words, ", dòng 1 / , line 1")) + ask_code(_with(words, ", dòng 2 / , line 2"))
 
 
 def ask_sheet(words: str) -> tuple[int, bytes]:
     """Ask for the number of a recovery sheet and the code on it."""
-    seat = ask(f"{words}: tờ số mấy", _number)
-    return seat, ask_code(f"{words}: mã trên tờ")
+    seat = ask(_with(words, ": tờ số mấy / : number of the sheet"), _number)
+    return seat, ask_code(_with(words, ": mã trên tờ / : code on the sheet"))
+
+
+def _with(words: str, more: str) -> str:
+    """Return words with more words behind, all in the chosen language."""
+    return spoken(words) + spoken(more)
 
 
 def _number(text: str) -> int:
@@ -47,7 +53,7 @@ def ask(words: str, read: Callable[[str], T], *, hidden: bool = False, default: 
         except BadInput as refusal:
             if not sys.stdin.isatty():
                 raise
-            click.echo(str(refusal), err=True)
+            say(str(refusal), to_stderr=True)
 
 
 def is_interactive() -> bool:
@@ -56,14 +62,16 @@ def is_interactive() -> bool:
 
 def ask_more(question: str) -> bool:
     """Ask whether there is more to enter; a pipe has no more."""
-    return is_interactive() and click.confirm(question, default=False, err=True)
+    return is_interactive() and confirm(question)
 
 
 def _read_line(words: str, *, hidden: bool, default: str | None) -> str:
     if sys.stdin.isatty():
-        typed: str = click.prompt(words, hide_input=hidden, default=default, show_default=bool(default), err=True)
+        typed: str = click.prompt(
+            spoken(words), hide_input=hidden, default=default, show_default=bool(default), err=True
+        )
         return typed
     piped = sys.stdin.readline()
     if not piped:
-        raise BadInput(f"Thiếu dòng: {words}.")
+        raise BadInput(f"Thiếu dòng: {spoken(words)}. / A line is missing: {spoken(words)}.")
     return piped.strip() or (default or "")

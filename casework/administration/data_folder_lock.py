@@ -15,7 +15,10 @@ _NAME = "lock"
 def shared(folder: Path) -> Iterator[None]:
     """Hold the shared lock; raise ConfigurationError while another process holds the exclusive one."""
     with _locked(
-        folder, fcntl.LOCK_SH, "Đang đổi khóa, khôi phục hoặc nâng cấp trong thư mục này. Hãy đợi xong rồi chạy lại."
+        folder,
+        fcntl.LOCK_SH,
+        "Đang đổi khóa, khôi phục hoặc nâng cấp trong thư mục này. Hãy đợi xong rồi chạy lại. / Keys are rotated, a "
+        "backup restored or the book upgraded in this folder. Wait, then run it again.",
     ):
         yield
 
@@ -23,7 +26,12 @@ def shared(folder: Path) -> Iterator[None]:
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
     """Hold the exclusive lock; raise ConfigurationError while another process holds any."""
-    with _locked(folder, fcntl.LOCK_EX, "Sổ đang chạy. Hãy dừng máy chủ (và việc định kỳ) rồi chạy lại lệnh này."):
+    with _locked(
+        folder,
+        fcntl.LOCK_EX,
+        "Sổ đang chạy. Hãy dừng máy chủ (và việc định kỳ) rồi chạy lại lệnh này. / The book is running. Stop the "
+        "server and the timer, then run this again.",
+    ):
         yield
 
 

@@ -71,10 +71,16 @@ def find_agency(installation: Installation, code: str, commune: str | None) -> t
     with installation.gate.database.read_only() as session:
         rows = [row for row in session.execute(named) if commune in (None, row.commune)]
     if not rows:
-        raise BadInput(f"Không có cơ quan {code} trong sổ này.")
+        refusal = (
+            f"Không có cơ quan {code} trong sổ này. Mã như womens_union, police. / No agency {code} is in "
+            "this book. Codes are like womens_union."
+        )
+        raise BadInput(refusal)
     if len(rows) > 1:
+        names = ", ".join(row.commune for row in rows)
         raise BadInput(
-            f"Nhiều xã có cơ quan {code}: hãy thêm --commune, một trong {', '.join(row.commune for row in rows)}."
+            f"Nhiều xã có cơ quan {code}: hãy thêm --commune, một trong {names}. / Several communes have {code}: add "
+            f"--commune, one of {names}."
         )
     return rows[0].commune_id, rows[0].id, rows[0].name
 
@@ -85,5 +91,9 @@ def find_circle(installation: Installation, digits: str) -> tuple[UUID, UUID, st
         rows = session.execute(_AGENCIES.where(Agency.circle.is_(True), Agency.state != AgencyState.CLOSED)).all()
     matching = [row for row in rows if circle_recovery.short_circle_id(row.id) == digits.strip().lower()]
     if len(matching) != 1:
-        raise BadInput(f"Không có nhóm kín số {digits}. Hãy gõ đúng tám chữ số trên tờ.")
+        refusal = (
+            f"Không có nhóm kín số {digits}. Hãy gõ đúng tám chữ số trên tờ. / No circle has the number {digits}. Type "
+            "the eight digits of the sheet."
+        )
+        raise BadInput(refusal)
     return matching[0].commune_id, matching[0].id, f"nhóm kín {circle_recovery.short_circle_id(matching[0].id)}"

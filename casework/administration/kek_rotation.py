@@ -67,7 +67,10 @@ def rotate(context: ActContext, new_kek: Kek) -> None:
     for kind in signed_kinds(without=_NOT_RESIGNED):
         _sign_again(context, kind, new_keys, _verified(context, kind, versions), versions)
     if bound_rows.unlike(head_rows, found):
-        raise VaultError("Bảng head có mục mà dòng bị bỏ hoặc thay, nên không đổi khóa. Chưa có gì thay đổi.")
+        raise VaultError(
+            "Bảng head có mục mà dòng bị bỏ hoặc thay, nên không đổi khóa. Chưa có gì thay đổi: hãy chạy `casework "
+            "verify`. / Rows of a head are gone or changed, so the key is not rotated. Run `casework verify`."
+        )
     # Heads commit to the MACs of their rows, which are new.
     signed = bound_rows.commitments(context.session.connection(), context.commune_id)
     for head in head_rows:
@@ -81,7 +84,10 @@ def _require_ready(context: ActContext) -> None:
     """Raise Conflict while an admission code is out, and VaultError if the log does not verify."""
     _no_code_is_waiting(context)
     if not verify(context.crypto).holds:
-        raise VaultError("Nhật ký không đúng: hãy chạy `casework verify`. Chưa có gì thay đổi.")
+        raise VaultError(
+            "Nhật ký không đúng: hãy chạy `casework verify`. Chưa có gì thay đổi. / The log does not hold: run "
+            "`casework verify`. Nothing has changed."
+        )
 
 
 def _no_code_is_waiting(context: ActContext) -> None:
@@ -103,7 +109,10 @@ def _verified(context: ActContext, kind: Kind, versions: Mapping[UUID, int]) -> 
             verify_row(context.crypto.server_keys, kind, row, head_version(kind, row, versions))
         except VaultError as cause:
             name = kind.__tablename__
-            raise VaultError(f"Bảng {name} có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi.") from cause
+            raise VaultError(
+                f"Bảng {name} có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi: hãy chạy `casework "
+                f"verify`. / A row of table {name} does not hold, so the key is not rotated. Run `casework verify`."
+            ) from cause
         yield row
 
 

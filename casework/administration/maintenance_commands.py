@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,9 +11,10 @@ from sqlalchemy import make_url
 from casework import config
 from casework.administration import data_folder_lock, diagnostics
 from casework.administration.console_input import DATA_OPTION
+from casework.administration.console_output import JSON_OPTION, say, say_json, spoken
 from casework.administration.installation import Installation, open_installation
+from casework.administration.owner_role import OWNER_OPTION, as_owner
 from casework.administration.progress_bar import progress_bar
-from casework.administration.restore_commands import OWNER_OPTION
 from casework.config import Config
 from casework.maintenance import backups, clock_check, database_upgrade, evidence_check, red_alert, tick
 from casework.maintenance.database_upgrade import UpgradeReport
@@ -42,7 +42,8 @@ def opened(data: Path) -> Iterator[Installation]:
 
 @click.command("backup")
 @DATA_OPTION
-def back_up(data: Path) -> None:
+@JSON_OPTION
+def back_up(data: Path, as_json: bool) -> None:
     """Sao lưu ngay, sổ vẫn chạy. / Back up now; the server may go on running."""
     with opened(data) as installation:
         evidence_check.require_agreement(installation.gate)
@@ -50,9 +51,14 @@ def back_up(data: Path) -> None:
             installation.config, installation.gate, progress=progress_bar("Đang sao lưu / Backing up")
         )
         deleted = backups.delete_expired(installation.config)
+    if as_json:
+        say_json({"file": str(backup.path), "bytes": backup.size, "removed": [path.name for path in deleted]})
+        return
     click.echo(f"{backup.path}: {backup.size} bytes")
     for path in deleted:
-        click.echo(f"Đã bỏ bản quá {backups.KEPT_DAYS} ngày / removed: {path.name}")
+        say(
+            f"Đã bỏ bản quá {backups.KEPT_DAYS} ngày: {path.name} / Removed after {backups.KEPT_DAYS} days: {path.name}"
+        )
 
 
 @click.command("tick")
@@ -64,43 +70,41 @@ def run_tick(data: Path, confirm_clock: bool) -> None:
         if confirm_clock:
             clock_check.confirm(installation.config, installation.gate)
         elif not tick.due(installation.config):
-            click.echo("Chưa đến giờ. / Nothing is due yet.")
+            say("Chưa đến giờ. / Nothing is due yet.")
             return
         done = tick.tick(installation.config, installation.gate)
     if done is None:
-        click.echo("Một lượt khác đang chạy. / Another round is under way.")
+        say("Một lượt khác đang chạy. / Another round is under way.")
         return
     _print_tick(done)
     settings = installation.config
     if settings.alert_mail or settings.alert_command:
-        red_alert.tell(settings, red=bool(done.failed or done.doubtful or diagnostics.check(settings.data)))
+        red_alert.tell(settings, red=bool(done.failed or done.doubtful or diagnostics.is_red(settings.data)))
     if done.failed or done.doubtful:
         raise click.exceptions.Exit(1)
 
 
 def _print_tick(done: tick.TickReport) -> None:
-    click.echo(f"Xong / done: {', '.join(done.done) or '-'}")
+    names = ", ".join(done.done) or "-"
+    say(f"Xong: {names} / Done: {names}")
     if done.foreign:
-        click.echo(f"Tệp lạ, bỏ qua / not ours, passed over: {', '.join(done.foreign)}", err=True)
+        names = ", ".join(done.foreign)
+        say(f"Tệp lạ, bỏ qua: {names} / Not ours, passed over: {names}", to_stderr=True)
     if done.doubtful:
-        click.echo(
-            "Đồng hồ máy đáng ngờ nên không có gì bị cắt. Xem lại giờ rồi chạy: casework tick --confirm-clock\n"
+        say(
+            "Đồng hồ máy đáng ngờ nên không có gì bị cắt. Xem lại giờ rồi chạy: casework tick --confirm-clock / "
             "The clock is in doubt, so nothing was taken away. Look at it, then confirm.",
-            err=True,
+            to_stderr=True,
         )
     if "evidence" in done.failed:
-        click.echo(
-            "Sổ khác bằng chứng bên ngoài nên không ký, không sao lưu. Xem: casework verify; rồi casework accept-log.\n"
-            "The book differs from the evidence outside, so nothing was signed or backed up.",
-            err=True,
+        say(
+            "Sổ khác bằng chứng bên ngoài nên không ký, không sao lưu. Xem: casework verify; rồi casework accept-log. "
+            "/ The book differs from the evidence outside, so nothing was signed or backed up.",
+            to_stderr=True,
         )
     if done.failed:
-        click.echo(f"Không xong / failed: {', '.join(done.failed)}", err=True)
-
-
-def _as_owner(settings: Config, url: str | None) -> Config:
-    """Return the settings with the role that owns the tables; the service never uses it."""
-    return replace(settings, database_url=url) if url else settings
+        names = ", ".join(done.failed)
+        say(f"Không xong: {names}. Chạy `casework check`. / Failed: {names}. Run `casework check`.", to_stderr=True)
 
 
 @click.command("upgrade")
@@ -110,7 +114,7 @@ def _as_owner(settings: Config, url: str | None) -> Config:
 @click.option("--reason", default="", metavar="TEXT", help="Vì sao không chờ chuyển gửi khẩn. / Why not to wait.")
 def upgrade(data: Path, owner_url: str | None, rehearse: bool, reason: str) -> None:
     """Nâng sổ lên bản chương trình này; hỏng thì sổ vẫn như cũ. / Bring the book up to this program, or leave it."""
-    settings = _as_owner(config.load(data.absolute()), owner_url)
+    settings = as_owner(config.load(data.absolute()), owner_url)
     if rehearse:
         with data_folder_lock.shared(settings.data):
             done = database_upgrade.rehearse(settings, on_step=_print_steps(database_upgrade.REHEARSED))
@@ -118,18 +122,22 @@ def upgrade(data: Path, owner_url: str | None, rehearse: bool, reason: str) -> N
         with data_folder_lock.exclusive(settings.data):
             done = _upgrade_or_explain(settings, reason)
     if done is None:
-        click.echo("Sổ đã ở bản mới nhất. / The book is up to date.")
+        say("Sổ đã ở bản mới nhất. / The book is up to date.")
         return
     rows = f"{done.verified_before} + {done.verified_after.rows} MAC"
-    click.echo(f"{done.before} -> {done.after}: {rows}, {done.verified_after.bodies} văn bản")
+    bodies = done.verified_after.bodies
+    say(
+        f"{done.before} -> {done.after}: {rows}, {bodies} văn bản / {done.before} -> {done.after}: {rows}, {bodies} "
+        "texts"
+    )
     if done.backup:
-        click.echo(f"Bản sao lưu trước khi nâng / the backup made before: {done.backup}")
+        say(f"Bản sao lưu trước khi nâng: {done.backup} / The backup made before: {done.backup}")
     if rehearse:
-        click.echo("Tập xong, sổ không thay đổi. / The rehearsal went well; nothing was changed.")
+        say("Tập xong, sổ không thay đổi. / The rehearsal went well; nothing was changed.")
         return
-    click.echo("Đã nâng cấp. Mở lại sổ được rồi. / Upgraded; the server may be started again.")
+    say("Đã nâng cấp. Mở lại sổ được rồi. / Upgraded; the server may be started again.")
     if make_url(settings.database_url).get_backend_name() == "postgresql":
-        click.echo("PostgreSQL: chạy lại deploy/postgresql/grants.sql trước đã. / Run the grants again first.")
+        say("PostgreSQL: chạy lại deploy/postgresql/grants.sql trước đã. / Run the grants again first.")
 
 
 def _upgrade_or_explain(settings: Config, reason: str) -> UpgradeReport | None:
@@ -137,14 +145,14 @@ def _upgrade_or_explain(settings: Config, reason: str) -> UpgradeReport | None:
     try:
         return database_upgrade.run(settings, reason=reason, on_step=_print_steps(database_upgrade.STEPS))
     except Exception:
-        click.echo("Chưa nâng cấp: sổ vẫn như trước. / Not upgraded; the book is as it was.", err=True)
+        say("Chưa nâng cấp: sổ vẫn như trước. / Not upgraded; the book is as it was.", to_stderr=True)
         raise
 
 
 def _print_steps(steps: Sequence[str]) -> Callable[[str], None]:
     def on_step(step: str) -> None:
         if step in steps:
-            click.echo(f"[{steps.index(step) + 1}/{len(steps)}] {_UPGRADE_STEPS[step]} ...", err=True)
+            click.echo(f"[{steps.index(step) + 1}/{len(steps)}] {spoken(_UPGRADE_STEPS[step])} ...", err=True)
             sys.stderr.flush()
 
     return on_step
@@ -159,11 +167,11 @@ def accept_log(data: Path, reason: str) -> None:
     with data_folder_lock.exclusive(settings.data), open_installation(data) as installation:
         found = evidence_check.accept(installation.config, installation.gate, reason=reason)
     for difference in found:
-        click.echo(f"- {difference.place} {difference.commune_id}: {difference.words}")
+        click.echo(f"- {difference.place} {difference.commune_id}: {spoken(difference.words)}")
     if not found:
-        click.echo("Không có gì khác, không có gì phải quyết định. / Nothing differs; there is nothing to decide.")
+        say("Không có gì khác, không có gì phải quyết định. / Nothing differs; there is nothing to decide.")
         return
-    click.echo("Đã ghi quyết định và lý do. Hãy chạy casework verify. / Written down with the reason; now verify.")
+    say("Đã ghi quyết định và lý do. Hãy chạy casework verify. / Written down with the reason; now verify.")
 
 
 COMMANDS = (accept_log, back_up, run_tick, upgrade)

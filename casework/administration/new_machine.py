@@ -65,7 +65,10 @@ def prepare(folder: Path, order: RestoreOrder, papers: Papers, places: MachinePl
     """
     about = _opened(order.file, papers)
     if (folder / UNFINISHED).exists():
-        raise ConfigurationError(f"{folder} là bản lập dở dang. Hãy chọn một thư mục trống.")
+        raise ConfigurationError(
+            f"{folder} là bản lập dở dang. Hãy chọn một thư mục trống. / {folder} was not set up to the end. Choose an "
+            "empty folder."
+        )
     config = _settled(folder, carried_files.settings_of(about), places, order)
     _require_own_backup_key(config, papers)
     _require_free_database(config)
@@ -91,10 +94,15 @@ def _key_on_paper(archive: BinaryIO, fingerprint: str) -> bytes:
     if fingerprint == names[0]:
         return publics[0]
     if fingerprint in names:
-        raise VaultError("Dấu này là của khóa ký trước đây. Hãy lấy tờ “Dấu của các khóa” mới nhất rồi gõ lại.")
+        raise VaultError(
+            "Dấu này là của khóa ký trước đây. Hãy lấy tờ “Dấu của các khóa” mới nhất rồi gõ lại. / This is the "
+            "fingerprint of an earlier signing key. Take the newest sheet of fingerprints."
+        )
     raise VaultError(
         f"Dấu trên tờ không phải dấu của tệp này ({names[0]}). Hãy so lại từng nhóm; nếu vẫn khác thì tệp này của sổ "
-        "khác hoặc đã bị thay: đừng khôi phục, gọi người phụ trách."
+        "khác hoặc đã bị thay: đừng khôi phục, gọi người phụ trách. / The fingerprint on the sheet is not that of this "
+        f"file ({names[0]}). Compare each group; if it differs, the file is another book's or was exchanged: do not "
+        "restore it, call for help."
     )
 
 
@@ -106,7 +114,9 @@ def _settled(folder: Path, carried: Mapping[str, Any], places: MachinePlaces, or
         raise ConfigurationError(
             "Không thấy thư mục mốc nhật ký và sổ thu hồi của máy cũ. Hãy gắn đĩa có thư mục ấy rồi chạy lại, thêm "
             "--checkpoints DIR. Nếu đã mất hẳn, thêm --without-removals: những gì rút lại sau bản sao lưu này sẽ mở "
-            "lại, phải xem lại bằng tay."
+            "lại, phải xem lại bằng tay. / The folder of the old machine's checkpoints and revocation log is not "
+            "there. Attach that disk and add --checkpoints DIR; if it is lost for good, add --without-removals, and "
+            "look over by hand what opens again."
         )
     own = {"checkpoint_dir": checkpoints, "backup_dir": _if_there(str(carried["backup_dir"])), "database_url": url}
     return Config(
@@ -130,7 +140,9 @@ def _readable_url(typed: str) -> str:
         return typed
     raise ConfigurationError(
         "Không hiểu --database-url. Hãy ghi như postgresql:///casework?host=/run/postgresql, hoặc sqlite:/// và đường "
-        "dẫn đầy đủ của một tệp trong thư mục đã có."
+        "dẫn đầy đủ của một tệp trong thư mục đã có. / --database-url must be like "
+        "postgresql:///casework?host=/run/postgresql, or sqlite:/// and the full path of a file in a folder that is "
+        "there."
     )
 
 
@@ -142,7 +154,7 @@ def _database_in(folder: Path, carried: str) -> str:
     if make_url(carried).get_backend_name() != "sqlite":
         raise ConfigurationError(
             "Sổ cũ dùng máy chủ cơ sở dữ liệu. Hãy lập một cơ sở dữ liệu trống rồi chạy lại, thêm --database-url của "
-            "nó."
+            "nó. / The old book was on a database server. Make an empty database and add its --database-url."
         )
     return f"sqlite:///{folder / 'casework.sqlite3'}"
 
@@ -152,7 +164,8 @@ def _require_own_backup_key(config: Config, papers: Papers) -> None:
     if config.backup_public != signatures.encode_public(public_key(papers.seed)):
         raise VaultError(
             "Cài đặt trong tệp này niêm phong cho một khóa sao lưu khác tờ vừa gõ, nên không dùng được. Đừng khôi "
-            "phục, gọi người phụ trách."
+            "phục, gọi người phụ trách. / The settings in this file seal to another backup key than the sheet that was "
+            "typed. Do not restore it, call for help."
         )
 
 
@@ -171,7 +184,8 @@ def _require_free_database(config: Config) -> None:
         if schema.revision_of(connection):
             raise ConfigurationError(
                 "Cơ sở dữ liệu này đã có một sổ, nên không đụng đến. Hãy lập một cơ sở dữ liệu trống rồi ghi "
-                "--database-url của nó."
+                "--database-url của nó. / This database holds a book already, which is left alone. Make an empty one "
+                "and give its --database-url."
             )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from casework.administration import console_input, printed_pages
+from casework.administration.console_output import say
 from casework.administration.printed_pages import PrintedPage
 from casework.errors import BadInput
 from casework.vault.keys.enrolment.paper_codes import read_signs
@@ -55,13 +56,13 @@ def put_on_paper(file: Path | None, pages: Sequence[PrintedPage], *, unused: str
         _say(_UNSURE)
         raise
     if file is not None:
-        click.echo(f"Xóa tệp {file} ngay. / Now delete the file.")
+        say(f"Xóa tệp {file} ngay. / Delete {file} now.")
 
 
 def _say(words: str) -> None:
     """Say what a command that was broken off leaves behind, even if nobody listens any more."""
     with suppress(OSError):
-        click.echo(words, err=True)
+        say(words, to_stderr=True)
 
 
 def _output(file: Path | None, pages: Sequence[PrintedPage]) -> None:
@@ -71,8 +72,13 @@ def _output(file: Path | None, pages: Sequence[PrintedPage]) -> None:
         return
     printed_pages.write(file, pages)
     if _read_from_disk(file) != printed_pages.as_html(pages):
-        raise BadInput(f"Đọc lại {file} không đúng như đã ghi: đĩa có thể hỏng. Hãy chọn chỗ khác.")
-    click.echo(f"Đã ghi {len(pages)} tờ vào {file}. Mở bằng trình duyệt và in ngay. / Print the file now.")
+        refusal = (
+            f"Đọc lại {file} không đúng như đã ghi: đĩa có thể hỏng. Hãy chọn chỗ khác. / {file} reads otherwise than "
+            "it was written: the disk may fail. Choose another place."
+        )
+        raise BadInput(refusal)
+    count = len(pages)
+    say(f"Đã ghi {count} tờ vào {file}. Mở bằng trình duyệt và in ngay. / {count} sheets are in {file}. Print it now.")
 
 
 def _read_from_disk(file: Path) -> str:
@@ -86,7 +92,8 @@ def _confirm(pages: Sequence[PrintedPage]) -> None:
     """Have the last four signs of each sheet typed, but of one that can be made again at any time."""
     wanted = [page for page in pages if not page.renewable]
     for number, page in enumerate(wanted, start=1):
-        words = f"[{number}/{len(wanted)}] {page.title}, {page.keeper}: gõ 4 ký tự cuối của mã trên giấy"
+        place = f"[{number}/{len(wanted)}] {page.title}, {page.keeper}"
+        words = f"{place}: gõ 4 ký tự cuối của mã trên giấy / {place}: the last 4 signs of the code, from the paper"
 
         def read(text: str, page: PrintedPage = page) -> None:
             if read_signs(text) != read_signs(page.last_group):

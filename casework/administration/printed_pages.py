@@ -59,9 +59,14 @@ class PrintedPage:
 def require_writable(file: Path | None) -> None:
     """Raise BadInput, before anything is done, if the pages could not be written to this file later."""
     if file is not None and file.exists():
-        raise BadInput(f"{file} đã có. Không ghi đè: hãy chọn tên khác.")
+        raise BadInput(
+            f"{file} đã có, không ghi đè: hãy chọn tên khác. / {file} is there already: choose another name."
+        )
     if file is not None and not os.access(file.absolute().parent, os.W_OK | os.X_OK):
-        raise BadInput(f"Không ghi được vào {file.absolute().parent}. Hãy chọn chỗ khác.")
+        raise BadInput(
+            f"Không ghi được vào {file.absolute().parent}. Hãy chọn chỗ khác. / Nothing can be written into "
+            f"{file.absolute().parent}. Choose another place."
+        )
 
 
 def write(file: Path, pages: Sequence[PrintedPage]) -> None:
@@ -69,9 +74,14 @@ def write(file: Path, pages: Sequence[PrintedPage]) -> None:
     try:
         files.write_new(file, as_html(pages))
     except FileExistsError:
-        raise BadInput(f"{file} đã có. Không ghi đè: hãy chọn tên khác.") from None
+        raise BadInput(
+            f"{file} đã có, không ghi đè: hãy chọn tên khác. / {file} is there already: choose another name."
+        ) from None
     except OSError as cause:
-        raise BadInput(f"Không ghi được {file}: {cause.strerror}. Hãy chọn chỗ khác.") from cause
+        raise BadInput(
+            f"Không ghi được {file} ({cause.strerror}). Hãy chọn chỗ khác. / {file} cannot be written "
+            f"({cause.strerror}). Choose another place."
+        ) from cause
 
 
 def as_html(pages: Sequence[PrintedPage]) -> str:

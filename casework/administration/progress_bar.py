@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from casework.administration.console_output import spoken
 from casework.maintenance import dump
 
 
@@ -11,7 +12,7 @@ def progress_bar(label: str) -> dump.Progress:
     """Return a progress bar for a terminal; elsewhere its label alone is printed."""
 
     def progress(size: int) -> dump.Advance:
-        bar = click.progressbar(length=size, label=label, file=sys.stderr)
+        bar = click.progressbar(length=size, label=spoken(label), file=sys.stderr)
         bar.render_progress()
 
         def advance(count: int) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 
 from casework import clock, config, unguarded_database
-from casework.administration import data_folder_lock, new_machine
+from casework.administration import carried_contacts, data_folder_lock, new_machine
 from casework.administration.console_input import DATA_OPTION, ask, ask_key
+from casework.administration.console_output import confirm, say, spoken
 from casework.administration.installation import installation_facts
 from casework.administration.new_machine import MachinePlaces, Papers
+from casework.administration.owner_role import OWNER_OPTION, as_owner
 from casework.administration.paper_output import PAPERS_OPTION, put_on_paper
 from casework.administration.printed_pages import kek_page, require_writable
 from casework.administration.progress_bar import progress_bar
@@ -20,11 +22,6 @@ from casework.maintenance import restore
 from casework.maintenance.restore import RestoreOrder, RestoreReport
 from casework.vault.keys.kek import Kek
 
-OWNER_OPTION = click.option(
-    "--owner-url",
-    metavar="URL",
-    help="PostgreSQL: địa chỉ với vai làm được bảng. / As the role that owns the tables.",
-)
 _FINGERPRINT_DIGITS = 32
 _RUN_AGAIN = "Chưa xong: chạy lại lệnh này để in tờ và mở sổ. / Not finished yet: run this again."
 _STEPS = {
@@ -73,7 +70,7 @@ def restore_backup(
     if from_papers and not wish.drill:
         raise BadInput("--from-papers chỉ dùng để tập: hãy thêm --drill.")
     if not wish.drill and not yes:
-        click.confirm("Mọi việc ghi sau bản sao lưu này sẽ mất. Tiếp tục? / Later work is lost. Go on?", abort=True)
+        confirm("Mọi việc ghi sau bản sao lưu này sẽ mất. Tiếp tục? / Later work is lost. Go on?", or_end=True)
     if from_papers or not (folder / SETTINGS).exists():
         _on_new_machine(
             folder, wish, MachinePlaces(database_url, str(Path(checkpoints).absolute()) if checkpoints else "")
@@ -85,19 +82,19 @@ def restore_backup(
 
 
 def _in_place(settings: Config, wish: _Wish) -> None:
-    settings = _as_owner(settings, wish)
+    settings = as_owner(settings, wish.owner_url)
     order = wish.order(ask_key("Tờ khóa sao lưu / Backup key"))
     if wish.drill:
         _drill(settings, order)
         return
     with data_folder_lock.exclusive(settings.data):
         _restore(settings, order, wish.papers_file)
-    click.echo("Đã khôi phục. Ai cũng phải đăng nhập lại. / Restored; everybody signs in anew.")
+    say("Đã khôi phục. Ai cũng phải đăng nhập lại. / Restored; everybody signs in anew.")
 
 
 def _on_new_machine(folder: Path, wish: _Wish, places: MachinePlaces) -> None:
     """Restore, or rehearse to, with nothing but the file and what stands on the papers."""
-    click.echo("Khôi phục như trên máy mới: chỉ từ tệp này và giấy. / As on a new machine: this file and the papers.")
+    say("Khôi phục như trên máy mới: chỉ từ tệp này và giấy. / As on a new machine: this file and the papers.")
     with new_machine.empty_folder(folder) if wish.drill else nullcontext(folder) as place:
         if wish.drill:
             # A drill is always in a file of its own: a book on a server is neither needed nor touched.
@@ -105,15 +102,17 @@ def _on_new_machine(folder: Path, wish: _Wish, places: MachinePlaces) -> None:
         papers = _ask_papers(wish, place / "kek")
         order = wish.order(papers.seed)
         settings = new_machine.prepare(place, order, papers, places)
+        if not wish.drill:
+            settings = carried_contacts.settled(settings)
         with data_folder_lock.exclusive(place), new_machine.forgetting_key(settings, papers):
             if wish.drill:
                 _drill(settings, order)
                 return
-            owned = _as_owner(settings, wish)
+            owned = as_owner(settings, wish.owner_url)
             _restore(owned, order, wish.papers_file and _beside(wish.papers_file))
         with put_on_paper(wish.papers_file, [new_machine.replaced_fingerprints(owned)], unused=_RUN_AGAIN):
             new_machine.finish(owned, database_url=settings.database_url)
-    click.echo(
+    say(
         f"Đã khôi phục vào {place}. Khóa ký mốc là khóa mới: để tờ “Dấu của các khóa” vừa in vào mỗi két, bỏ tờ cũ. "
         "Tiếp theo: `casework check`. / Restored; the signing key is a new one: put its sheet into each safe."
     )
@@ -128,9 +127,16 @@ def _ask_papers(wish: _Wish, key_file: Path) -> Papers:
     """Ask for what stands on the sheets; a key that lies in the folder already, or is lost, is not asked for."""
     number, secret = new_machine.kek_number(wish.file), None
     if not wish.lost_kek and not key_file.exists():
-        secret = ask_key(f"Tờ khóa máy chủ, khóa số {number}")
+        secret = ask_key(f"Tờ khóa máy chủ, khóa số {number} / Sheet of the server's key, number {number}")
     seed = ask_key("Tờ khóa sao lưu / Backup key")
-    return Papers(ask("Dấu khóa ký, trên tờ “Dấu của các khóa” mới nhất", _fingerprint), seed, secret)
+    return Papers(
+        ask(
+            "Dấu khóa ký, trên tờ “Dấu của các khóa” mới nhất / Fingerprint of the signing key, from its newest sheet",
+            _fingerprint,
+        ),
+        seed,
+        secret,
+    )
 
 
 def _fingerprint(text: str) -> str:
@@ -141,14 +147,9 @@ def _fingerprint(text: str) -> str:
     return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 
-def _as_owner(settings: Config, wish: _Wish) -> Config:
-    """Return the settings with the role that owns the tables; the service never uses it."""
-    return replace(settings, database_url=wish.owner_url) if wish.owner_url else settings
-
-
 def _drill(settings: Config, order: RestoreOrder) -> None:
     _print_report(restore.drill(settings, order, hook=_print_step, progress=progress_bar(_READING)))
-    click.echo("Đã tập xong, không có gì thay đổi. / The drill is over; nothing was changed.")
+    say("Đã tập xong, không có gì thay đổi. / The drill is over; nothing was changed.")
 
 
 def _restore(settings: Config, order: RestoreOrder, papers_file: Path | None) -> None:
@@ -166,15 +167,19 @@ _READING = "Đang đọc bản sao lưu / Reading the backup"
 
 def _print_step(step: str) -> None:
     if step in _STEPS:
-        click.echo(f"... {_STEPS[step]}", err=True)
+        click.echo(f"... {spoken(_STEPS[step])}", err=True)
 
 
 def _print_report(report: RestoreReport) -> None:
     made = clock.local(report.made_at).isoformat(timespec="minutes")
-    click.echo(f"Bản sao lưu lúc / made at {made}: {report.rows} dòng / rows")
-    click.echo(f"Đã kiểm / checked: {report.verified.rows} MAC, {report.verified.bodies} văn bản / bodies")
-    click.echo(f"Thu hồi lại / taken away again: {report.revoked}; xóa lại / erased again: {report.erased}")
-    click.echo(f"Mất / took {report.seconds:.1f} s")
+    rows, bodies = report.verified.rows, report.verified.bodies
+    say(f"Bản sao lưu lúc {made}: {report.rows} dòng / The backup was made at {made}: {report.rows} rows")
+    say(f"Đã kiểm: {rows} MAC, {bodies} văn bản / Checked: {rows} MACs, {bodies} texts")
+    say(
+        f"Thu hồi lại: {report.revoked}; xóa lại: {report.erased} / Taken away again: {report.revoked}; erased again: "
+        f"{report.erased}"
+    )
+    say(f"Mất {report.seconds:.1f} giây / It took {report.seconds:.1f} s")
 
 
 COMMANDS = (restore_backup,)

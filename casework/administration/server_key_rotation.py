@@ -71,7 +71,11 @@ def _rotate(config: Config, database: Database, announced: Announced) -> None:
     communes, number = communes_and_kek_number(database)
     current = next((key for key in keys if key.number == number), None)
     if current is None or current.number == kek.DEMO_ID:
-        raise VaultError(f"Tệp khóa không có khóa số {number} của cơ sở dữ liệu, hoặc đây là bản dùng thử.")
+        raise VaultError(
+            f"Tệp khóa không có khóa số {number} của cơ sở dữ liệu, hoặc đây là bản dùng thử: tìm tờ khóa ấy, chạy "
+            f"`casework key-file`. / The key file has no key {number} of the database, or this is the demo: find that "
+            "sheet, run `casework key-file`."
+        )
     broken_off = len(keys) > 1
     new_kek = keys[-1] if broken_off else kek.next_kek(current)
     with announced(new_kek, again=broken_off):
@@ -105,7 +109,11 @@ def _sign_outside(config: Config, communes: list[UUID], old_kek: Kek, new_kek: K
 def _sign_all_rows(config: Config, gate: Gate, communes: list[UUID], new_kek: Kek) -> None:
     entries = RevocationLog(config.revocation_log_file).lines()
     if verified(entries, {commune_id: gate.server_keys(commune_id) for commune_id in communes}) != len(entries):
-        raise VaultError("Sổ thu hồi (tệp removals) có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi.")
+        raise VaultError(
+            "Sổ thu hồi (tệp removals) có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi: hãy chạy `casework "
+            "verify`. / A line of the revocation log (removals) does not hold, so nothing was changed: run `casework "
+            "verify`."
+        )
     evidence_check.require_agreement(gate)
     try:
         gate.exchange(new_kek, communes, kek_rotation.rotate)
@@ -121,14 +129,20 @@ def communes_and_kek_number(database: Database) -> tuple[list[UUID], int]:
         rows = session.execute(select(Commune.id, Commune.mac).order_by(Commune.created)).all()
     numbers = {int.from_bytes(row.mac[:_NUMBER_BYTES], "big") for row in rows}
     if len(numbers) != 1:
-        raise VaultError("Cơ sở dữ liệu không có xã nào, hoặc các xã dùng khóa khác nhau.")
+        raise VaultError(
+            "Cơ sở dữ liệu không có xã nào, hoặc các xã dùng khóa khác nhau: hãy chạy `casework verify`. / The "
+            "database has no commune, or communes of different keys: run `casework verify`."
+        )
     return [row.id for row in rows], numbers.pop()
 
 
 def rotate_checkpoint_key(config: Config, gate: Gate, signer: Signer) -> None:
     """Sign checkpoints with a new key from now on, whose fingerprint is on paper; it is pinned before it is used."""
     if config.checkpoint_file is None:
-        raise VaultError("Bản cài đặt này không có khóa ký mốc.")
+        raise VaultError(
+            "Bản cài đặt này không có khóa ký mốc: xem checkpoint_file trong casework.toml. / There is no key that "
+            "signs checkpoints: see checkpoint_file in casework.toml."
+        )
     settings.pin_checkpoint(config, signer.public)
     signatures.replace(config.checkpoint_file, signer)
     note_in_logs(gate, "checkpoint")

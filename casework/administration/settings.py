@@ -53,6 +53,6 @@ def pin_backup(config: Config, public: bytes) -> None:
 def _replace_setting(config: Config, name: str, value: str | Sequence[str]) -> None:
     """Replace one setting of the file, on one line or several, and leave what people wrote beside it."""
     path = config.data / SETTINGS
-    before, setting = path.read_text(encoding="utf-8"), tomli_w.dumps({name: value})
+    before, setting = path.read_text(encoding="utf-8-sig"), tomli_w.dumps({name: value})
     after, count = re.subn(rf"(?m)^{name} *= *(?:\[[^\]]*\].*|.*)\n?", lambda _: setting, before, count=1)
     files.replace(path, after if count else before + setting)

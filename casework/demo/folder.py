@@ -8,7 +8,8 @@ from pathlib import Path
 import tomli_w
 from sqlalchemy.schema import CreateTable
 
-from casework.config import CALENDAR, Config, ConfigurationError
+from casework import files
+from casework.config import CALENDAR, Config, ConfigurationError, load, read_settings
 from casework.db import Base
 
 MARK = "DEMO"
@@ -52,14 +53,21 @@ def _may_write(folder: Path) -> bool:
 def claim(folder: Path) -> None:
     """Make the folder and mark it; raise ConfigurationError for one with other contents or another owner."""
     if folder.exists() and not folder.is_dir():
-        raise ConfigurationError(f"{folder} không phải là thư mục. Hãy chọn thư mục khác: --data DIR.")
+        raise ConfigurationError(
+            f"{folder} không phải là thư mục. Hãy chọn thư mục khác: --data DIR. / {folder} is no folder. Choose "
+            "another one: --data DIR."
+        )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
-        raise ConfigurationError(f"Thư mục {folder} là của người khác. Hãy chọn thư mục khác: --data DIR.")
+        raise ConfigurationError(
+            f"Thư mục {folder} là của người khác. Hãy chọn thư mục khác: --data DIR. / {folder} is somebody else's. "
+            "Choose another one: --data DIR."
+        )
     if any(folder.iterdir()) and not (folder / MARK).is_file():
         raise ConfigurationError(
             f"Thư mục {folder} đã có dữ liệu và không phải bản dùng thử, nên không đụng đến. "
-            "Hãy chọn một thư mục trống: --data DIR."
+            f"Hãy chọn một thư mục trống: --data DIR. / {folder} holds something that is no demo. Choose an empty "
+            "folder."
         )
     (folder / MARK).write_text(_WORDS, encoding="utf-8")
 
@@ -82,21 +90,22 @@ def schema_digest() -> str:
 
 
 def clear(folder: Path) -> None:
-    """Delete what a demo wrote here, as after an interrupted build."""
+    """Delete what a demo wrote here, as after an interrupted build; the settings stay, people write into them."""
     for name in _DEMO_FILES:
-        if name != MARK:
+        if name not in (MARK, _SETTINGS):
             (folder / name).unlink(missing_ok=True)
 
 
 def configure(folder: Path, *, port: int) -> Config:
-    """Write the settings of a demo on a port of this machine and return them."""
-    config = Config(
-        data=folder,
-        database_url=f"sqlite:///{folder / _DATABASE}",
-        kek_file=folder / _KEK,
-        public_url=f"http://127.0.0.1:{port}",
-        demo=True,
-    )
-    settings = {"database_url": config.database_url, "kek_file": _KEK, "public_url": config.public_url, "demo": True}
-    (folder / _SETTINGS).write_text(tomli_w.dumps(settings), encoding="utf-8")
-    return config
+    """Write the settings of a demo on a port of this machine, keep what else somebody wrote there, and return them."""
+    path = folder / _SETTINGS
+    own = {
+        "database_url": f"sqlite:///{folder / _DATABASE}",
+        "kek_file": _KEK,
+        "public_url": f"http://127.0.0.1:{port}",
+        "demo": True,
+    }
+    written = read_settings(path) if path.exists() else {}
+    if written | own != written:
+        files.replace(path, tomli_w.dumps(written | own))
+    return load(folder)

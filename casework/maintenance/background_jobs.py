@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 class BackgroundJobs:
     """Looks at most once a minute whether the periodic jobs are due, and then runs them in a thread of their own."""
 
-    def __init__(self, config: Config, gate: Gate) -> None:
-        self._config, self._gate = config, gate
+    def __init__(self, config: Config, gate: Gate, *, ticks: bool) -> None:
+        self._config, self._gate, self._ticks = config, gate, ticks
         self._looked_lately = threading.Event()
         self.working: threading.Thread | None = None
 
@@ -49,7 +49,7 @@ class BackgroundJobs:
             self.working.join(_WAIT_SECONDS)
 
     def _work(self) -> None:
-        if tick.due(self._config):
+        if self._ticks and tick.due(self._config):
             tick.tick(self._config, self._gate)
             return
         try:
@@ -58,8 +58,10 @@ class BackgroundJobs:
             log.exception("the newest lines of the log do not hold, or could not be compared")
 
 
-def install(app: Flask, config: Config, gate: Gate) -> BackgroundJobs:
-    """Let an application run the periodic jobs after its responses."""
-    jobs = BackgroundJobs(config, gate)
+def install(app: Flask, config: Config, gate: Gate, *, ticks: bool = True) -> BackgroundJobs:
+    """Let an application run the periodic jobs after its responses; without `ticks` a timer of the machine runs "
+    "them.
+    """
+    jobs = BackgroundJobs(config, gate, ticks=ticks)
     app.after_request(jobs.after)
     return jobs

@@ -50,7 +50,10 @@ def write(config: Config, *, progress: dump.Progress = dump.no_progress) -> Back
     `progress` counts rows. Raises ConfigurationError without a backup key or a checkpoint key to sign with.
     """
     if not config.backup_public or config.checkpoint_file is None:
-        raise ConfigurationError("Chưa có khóa sao lưu: xem backup_public trong casework.toml.")
+        raise ConfigurationError(
+            "Chưa có khóa sao lưu: chạy `casework rotate-keys backup`. / There is no backup key: run `casework "
+            "rotate-keys backup`."
+        )
     signer, backup_key = signatures.load(config.checkpoint_file), signatures.decode_public(config.backup_public)
     folder = config.backups_folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -3,7 +3,7 @@
 So a restore needs nothing from the disk that is gone. No secret travels: neither a key nor the password of a database.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import URL, make_url
 from casework import files
 from casework.audit.revocation_log import RevocationLog
 from casework.codelists import overrides
-from casework.config import CALENDAR, Config
+from casework.config import CALENDAR, Config, ConfigurationError, require_usable
 
 # What a machine decides for itself, and what says that this is no real installation. A program to run is never taken
 # from a file: whoever could write settings on the old machine would have it run on the new one.
@@ -21,6 +21,11 @@ _OF_THE_MACHINE = frozenset({"data", "kek_file", "checkpoint_file", "mail_passwo
 # Of what stands behind the "?" of an address: where the server is. Passwords can stand there too.
 _PLACES = frozenset({"host", "hostaddr", "port", "dbname", "sslmode", "sslrootcert"})
 _URLS = ("database_url", "counts_url")
+_PLACE = "casework.toml trong bản sao lưu (in the backup)"
+_UNREADABLE = (
+    "Cài đặt trong bản sao lưu này không đọc được, nên không khôi phục. Hãy dùng bản sao lưu khác. / The settings in "
+    "this backup cannot be read, so it is not restored. Use another backup."
+)
 
 
 def read(config: Config) -> dict[str, Any]:
@@ -47,10 +52,19 @@ def _without_password(url: str) -> str:
 
 
 def settings_of(about: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a backup, those that this program knows."""
+    """Return the settings of a backup, those that this program knows; raise ConfigurationError for another kind."""
     known = {field.name for field in fields(Config)} - _OF_THE_MACHINE
-    settings = {name: value for name, value in about["carried"]["settings"].items() if name in known}
-    return settings | {"checkpoint_public": tuple(settings["checkpoint_public"])}
+    carried = about.get("carried")
+    texts = [carried.get(name) for name in ("calendar", "removals")] if isinstance(carried, Mapping) else []
+    if not isinstance(carried, Mapping) or not isinstance(carried.get("settings"), Mapping) or not _are_texts(texts):
+        raise ConfigurationError(_UNREADABLE)
+    settings = {name: value for name, value in carried["settings"].items() if name in known}
+    require_usable(settings, place=_PLACE)
+    return settings | {"checkpoint_public": tuple(settings.get("checkpoint_public", ()))}
+
+
+def _are_texts(found: Sequence[object]) -> bool:
+    return all(isinstance(text, str) for text in found)
 
 
 def write(folder: Path, about: Mapping[str, Any]) -> None:

@@ -59,7 +59,10 @@ def write_all(
     that differed from the notes before. What contradicts these is void from the new note on, and stays where it is.
     """
     if config.checkpoint_file is None:
-        raise VaultError("Bản cài đặt này không có khóa ký mốc.")
+        raise VaultError(
+            "Bản cài đặt này không có khóa ký mốc: chạy `casework rotate-keys checkpoint`. / There is no key that "
+            "signs checkpoints: run `casework rotate-keys checkpoint`."
+        )
     signer = signatures.load(config.checkpoint_file)
     checkpoints = []
     for commune_id in commune_ids(gate):

@@ -39,7 +39,10 @@ from casework.vault.keys import kek
 from casework.vault.keys.kek import Kek, server_keys_of
 
 Hook = Callable[[str], None]
-_LOG_BROKEN = "Nhật ký trong bản sao lưu không đúng, nên không khôi phục. Sổ đang dùng không bị đụng đến."
+_LOG_BROKEN = (
+    "Nhật ký trong bản sao lưu không đúng, nên không khôi phục. Sổ đang dùng không bị đụng đến: chọn bản sao lưu "
+    "khác. / The log inside the backup does not hold. The book in use was not touched: choose another backup."
+)
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,10 @@ def _kek_of(config: Config, order: RestoreOrder, archive: BinaryIO) -> Kek:
     if not order.lost_kek:
         return kek.load(config.kek_file, demo=config.demo)
     if config.kek_file.exists():
-        raise ConfigurationError(f"Tệp khóa {config.kek_file} vẫn còn. Nếu đúng là khóa đã mất, hãy dời tệp này đi.")
+        raise ConfigurationError(
+            f"Tệp khóa {config.kek_file} vẫn còn. Nếu đúng là khóa đã mất, hãy dời tệp này đi. / The key file "
+            f"{config.kek_file} is still there. If the key is lost indeed, move that file away."
+        )
     header = backup_fit.verified_header(archive, checkpoints.publics(config))
     return kek.next_kek(Kek(max(header["kek"]), b""))
 
@@ -206,12 +212,14 @@ def _require_fitting(header: Mapping[str, Any], used_kek: Kek, *, lost: bool) ->
     if header["revision"] != schema.newest():
         raise ConfigurationError(
             f"Bản sao lưu có bảng của phiên bản {header['revision']}: "
-            "hãy cài đúng phiên bản đó, khôi phục, rồi nâng cấp."
+            "hãy cài đúng phiên bản đó, khôi phục, rồi nâng cấp. / The backup has tables of version "
+            f"{header['revision']}: install that version, restore, then upgrade."
         )
     if not lost and header["kek"] != [used_kek.number]:
         raise ConfigurationError(
             f"Bản sao lưu thuộc khóa số {header['kek']}, máy đang dùng khóa số {used_kek.number}. "
-            "Hãy đặt lại khóa cũ từ tờ giấy, khôi phục, rồi chạy `casework rotate-keys kek`."
+            "Hãy đặt lại khóa cũ từ tờ giấy, khôi phục, rồi chạy `casework rotate-keys kek`. / The backup belongs to "
+            f"key {header['kek']}, this machine uses {used_kek.number}. Bring the old key back from its sheet first."
         )
 
 

@@ -64,11 +64,15 @@ def trusted_entries(config: Config, gate: Gate, *, lost_kek: bool, allow_missing
     count, last_hash = _checkpointed_end(config, commune_ids(gate))
     if len(entries) < count and not allow_missing:
         raise ConfigurationError(
-            f"Sổ thu hồi chỉ có {len(entries)} dòng, mốc đã ký ghi {count} dòng: hãy tìm lại tệp removals. "
-            "Nếu chắc chắn không còn, chạy lại với --without-removals."
+            f"Sổ thu hồi chỉ có {len(entries)} dòng, mốc đã ký ghi {count} dòng: hãy tìm lại tệp removals. Nếu chắc "
+            f"chắn không còn, chạy lại với --without-removals. / The revocation log has {len(entries)} lines, the "
+            f"signed checkpoint says {count}: find the file removals. If it is gone for good, add --without-removals."
         )
     if 0 < count <= len(entries) and entries[count - 1].h != last_hash:
-        raise VaultError("Sổ thu hồi không khớp với mốc đã ký.")
+        raise VaultError(
+            "Sổ thu hồi không khớp với mốc đã ký: lấy lại tệp removals từ thư mục mốc. / The revocation log does not "
+            "fit the signed checkpoint: bring the file removals back from the folder of checkpoints."
+        )
     return entries
 
 

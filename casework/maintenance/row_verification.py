@@ -56,7 +56,10 @@ def _verify_kind(
             try:
                 verify_row(server_keys_of(getattr(row, kind.__commune__)), kind, row, head_version(kind, row, versions))
             except VaultError as cause:
-                raise VaultError(f"Bảng {kind.__tablename__} có dòng không đúng.") from cause
+                raise VaultError(
+                    f"Bảng {kind.__tablename__} có dòng không đúng. Hãy chạy `casework verify`. / A row of table "
+                    f"{kind.__tablename__} does not hold. Run `casework verify`."
+                ) from cause
             count += 1
     return count
 
@@ -69,10 +72,15 @@ def _verify_bodies(connection: Connection, listed: dict[tuple[UUID, int, UUID, i
     for row in connection.execute(select(*key, table.c.body).execution_options(yield_per=ROWS_AT_ONCE)):
         digest = unseen.pop((row.case_id, row.section, row.series, row.revision), None)
         if digest is not None and not (isinstance(row.body, bytes) and digest == sha256(row.body).digest()):
-            raise VaultError("Bảng document có dòng không đúng.")
+            raise VaultError(
+                "Bảng document có dòng không đúng. Hãy chạy `casework verify`. / A row of table document does not hold."
+            )
     missing = [place for place in unseen if not is_release_entry(place)]
     if missing:
-        raise VaultError("Bảng document thiếu dòng.")
+        raise VaultError(
+            "Bảng document thiếu dòng. Hãy chạy `casework verify`. / Rows of table document are gone. Run `casework "
+            "verify`."
+        )
     return len(listed) - len(unseen)
 
 

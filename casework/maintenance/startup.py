@@ -62,12 +62,14 @@ def require_current_schema(url: str) -> None:
         return
     if schema.can_upgrade(current):
         raise ConfigurationError(
-            f"Cơ sở dữ liệu ở bản {current}, chương trình cần bản {needed}. "
-            "Sổ chưa mở, không có gì bị thay đổi. Hãy chạy: casework upgrade."
+            f"Cơ sở dữ liệu ở bản {current}, chương trình cần bản {needed}. Sổ chưa mở, không có gì bị thay đổi. Hãy "
+            f"chạy: casework upgrade. / The database is at {current}, the program needs {needed}. Nothing has changed. "
+            "Run: casework upgrade."
         )
     raise ConfigurationError(
-        f"Cơ sở dữ liệu ở bản {current or 'trống'}, chương trình này chỉ biết đến bản {needed}. "
-        "Không có gì bị thay đổi: hãy dùng bản chương trình mới hơn."
+        f"Cơ sở dữ liệu ở bản {current or 'trống'}, chương trình này chỉ biết đến bản {needed}. Không có gì bị thay "
+        f"đổi: hãy dùng bản chương trình mới hơn. / The database is at {current or 'none'}, this program knows "
+        f"{needed}. Nothing has changed: use a newer program."
     )
 
 
@@ -78,7 +80,10 @@ def revision(url: str) -> str:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).is_file():
-        raise ConfigurationError(f"Không thấy cơ sở dữ liệu {parsed.database}.")
+        raise ConfigurationError(
+            f"Không thấy cơ sở dữ liệu {parsed.database}. Xem database_url và đĩa đã gắn chưa. / There is no database "
+            f"{parsed.database}. Look at database_url, and whether the disk is attached."
+        )
     with unguarded_database.snapshot(url) as connection:
         grants.require(connection, [schema.REVISION_TABLE])
         return schema.revision_of(connection)

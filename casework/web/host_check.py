@@ -31,7 +31,8 @@ def origin_of(config: Config) -> str:
     if parts.scheme != "https" or not host or host in LOOPBACK - {"localhost"} or parts.path.strip("/") or parts.query:
         raise ConfigurationError(
             f"public_url = '{config.public_url}' không dùng được: phải là địa chỉ mà mọi người gõ, bắt đầu bằng "
-            "https:// và không có gì sau tên máy, như https://soca.xa.example."
+            "https:// và không có gì sau tên máy, như https://soca.xa.example. / public_url must be what people type: "
+            "https:// and a host name, as https://soca.xa.example."
         )
     return f"https://{parts.netloc.lower().removesuffix(':443')}"
 

@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 
 from casework import config
+from casework.administration import carried_contacts
 from casework.audit.models import AuditLine
 from casework.maintenance import carried_files
 from casework.vault.crypto import signatures
@@ -17,6 +18,7 @@ from casework.vault.keys.enrolment.paper_codes import write_code
 from tests import postgres
 from tests.administration.lost_machine import UNION, Enrolled, LostMachine, a_days_work, enrols, is_back, two_lines
 from tests.administration.new_installation import CODE, founded, sheets_of, used
+from tests.browser.terminal import typed
 from tests.commands import call
 
 
@@ -89,7 +91,7 @@ def everything_is_back(burnt: BurntMachine, old_key: str) -> None:
 def test_the_file_and_the_papers_are_enough_and_what_was_erased_stays_erased(burnt: BurntMachine):
     done = burnt.restores(*burnt.notes())
     assert done.exit_code == 0, done.output
-    assert re.search(r"erased again: 1$", done.output, re.MULTILINE)
+    assert re.search(r"xóa lại: 1$", done.output, re.MULTILINE)
     settings = config.load(burnt.folder)
     assert signatures.fingerprint(signatures.decode_public(settings.checkpoint_public[0])) in done.output
     everything_is_back(burnt, burnt.fingerprint())
@@ -157,7 +159,7 @@ def test_each_wrong_paper_and_file_is_named_and_nothing_is_left_of_the_try(burnt
 def test_a_drill_from_papers_proves_an_empty_machine_and_leaves_nothing(burnt: BurntMachine):
     done = burnt.restores("--drill", *burnt.notes())
     assert done.exit_code == 0, done.output
-    assert "taken away again" in done.output
+    assert "Thu hồi lại" in done.output
     assert list(burnt.folder.iterdir()) == []
     assert burnt.restores(*burnt.notes()).exit_code == 0
     before = {path: path.stat().st_mtime_ns for path in burnt.folder.rglob("*") if path.name != "lock"}
@@ -194,8 +196,39 @@ def test_a_program_to_run_is_not_taken_from_a_backup(tmp_path: Path):
     settings = config.Config(data=tmp_path, database_url=url, kek_file=tmp_path / "kek", alert_command="/x/bao-do")
     carried = carried_files.read(settings)
     assert "/x/bao-do" not in str(carried)
-    forged = {"carried": {"settings": carried["settings"] | {"alert_command": "/x/bao-do"}}}
+    forged = {"carried": carried | {"settings": carried["settings"] | {"alert_command": "/x/bao-do"}}}
     assert "alert_command" not in carried_files.settings_of(forged)
+
+
+def _old_settings(tmp_path: Path) -> config.Config:
+    return config.Config(
+        data=tmp_path,
+        database_url="sqlite:////x",
+        kek_file=tmp_path / "kek",
+        public_url="https://so.thanhson.example",
+        counts_url="postgresql://x/y",
+        mail_host="smtp.attacker.example",
+        mail_from="a@attacker.example",
+        mail_ca_file="/x",
+        alert_mail="b@attacker.example",
+    )
+
+
+def test_from_a_pipe_no_mail_server_and_no_other_database_is_taken_from_a_backup(tmp_path: Path, capsys):
+    settled = carried_contacts.settled(_old_settings(tmp_path))
+    assert (settled.mail_host, settled.mail_ca_file, settled.alert_mail, settled.counts_url) == ("", "", "", "")
+    assert settled.public_url == "https://so.thanhson.example"
+    shown = capsys.readouterr().out
+    for told in ("https://so.thanhson.example", "smtp.attacker.example", "counts_url"):
+        assert told in shown
+
+
+def test_the_operator_is_asked_where_people_open_the_new_machine(burnt: BurntMachine):
+    words = ["restore", "--data", str(burnt.folder), str(burnt.machine.backup), "--yes", *burnt.notes()]
+    status, shown = typed(words, [*burnt.typed().splitlines(), "n", "https://so.khac.example"])
+    assert status == 0, shown
+    assert "Mọi người mở sổ ở https://so.thanhson.example." in shown
+    assert config.load(burnt.folder).public_url == "https://so.khac.example"
 
 
 def _carrying(burnt: BurntMachine, monkeypatch: pytest.MonkeyPatch, **settings: str) -> None:

@@ -1,5 +1,6 @@
 """Diagnostics: everything that can be wrong with an installation is named, with what to do about it."""
 
+import json
 import os
 import shutil
 import tomllib
@@ -9,9 +10,11 @@ import pytest
 import tomli_w
 from sqlalchemy import text
 
-from casework import clock
-from casework.administration import agency_recovery, diagnostics
+import casework
+from casework import clock, schema
+from casework.administration import agency_recovery, diagnostics, machine_check
 from casework.administration.installation import find_agency, open_installation
+from casework.administration.problem import Severity
 from casework.engine import open_engine
 from casework.maintenance.system_actors import console_of
 from casework.vault.keys import kek
@@ -106,7 +109,72 @@ def test_agencies_that_hang_on_one_person_are_named_until_two_sheets_were_tried(
     assert AGENCIES["police"] not in named
     assert AGENCIES["chairman"] in named
     done = call("check", "--data", str(tmp_path / "sổ"))
-    assert (done.exit_code, "casework drill" in done.output) == (1, True)
+    assert (done.exit_code, "casework drill" in done.output) == (2, True)
+
+
+def test_on_its_first_day_an_installation_has_work_and_nothing_red(tmp_path):
+    folder = tmp_path / "sổ"
+    founded(folder, elsewhere(tmp_path))
+    assert {problem.severity for problem in diagnostics.check(folder)} == {Severity.WARNING}
+    done = call("check", "--data", str(folder))
+    assert (done.exit_code, "SAI" in done.output, "Cần làm" in done.output) == (1, False, True)
+    at = clock.micros()
+    with clock.use_clock(lambda: at + 31 * DAY):
+        assert diagnostics.is_red(folder)
+
+
+def test_what_comes_round_is_named_when_it_is_too_old(healthy):
+    assert call("backup", "--data", str(healthy)).exit_code == 0
+    assert problems(healthy) == ""
+    at = clock.micros()
+    with clock.use_clock(lambda: at + 2 * DAY):
+        named = problems(healthy)
+    for words in (
+        f"Bản sao lưu mới nhất ở {healthy.with_name('backups')} đã 4",
+        f"Mốc nhật ký mới nhất ở {healthy.with_name('checkpoints')} đã 4",
+        "Việc định kỳ chạy xong lần cuối cách đây - giờ",
+    ):
+        assert words in named
+    [backup] = healthy.with_name("backups").glob("*.casework")
+    backup.write_bytes(backup.read_bytes()[:-1])
+    with clock.use_clock(lambda: at + DAY + 3 * DAY // 24):
+        assert "Bản sao lưu mới nhất" in problems(healthy)
+    with clock.use_clock(lambda: at + 26 * DAY // 24 - 60_000_000):
+        assert "Bản sao lưu mới nhất" not in problems(healthy)
+    shutil.rmtree(healthy.with_name("backups"))
+    assert f"Không thấy {healthy.with_name('backups')} (backup_dir)" in problems(healthy)
+
+
+def test_a_check_for_another_program_says_the_same(healthy):
+    assert call("backup", "--data", str(healthy)).exit_code == 0
+    done = call("check", "--data", str(healthy), "--json")
+    found = json.loads(done.stdout)
+    assert (done.exit_code, found["severity"], found["problems"]) == (0, "ok", [])
+    assert found["versions"]["casework"] == casework.__version__
+    assert found["versions"]["schema"] == schema.newest()
+    assert found["database"].startswith("SQLite 3.")
+    assert found["public_url"] == "https://so.thanhson.example"
+    assert found["copies"]["backups"] == str(healthy.with_name("backups"))
+    assert found["copies"]["backup_at"][:4] == found["copies"]["checkpoint_at"][:4]
+    (healthy / "casework.toml").chmod(0o644)
+    worse = call("check", "--data", str(healthy), "--json", "--english")
+    found = json.loads(worse.stdout)
+    assert (worse.exit_code, found["severity"]) == (2, "error")
+    assert [problem["wrong"] for problem in found["problems"]] == [f"Others may read {healthy}/casework.toml (644)."]
+    (healthy / "casework.toml").write_text("x")
+    broken = call("check", "--data", str(healthy), "--json")
+    assert (broken.exit_code, json.loads(broken.stdout)["copies"]) == (2, None)
+
+
+def test_a_backup_and_a_verification_for_another_program(healthy):
+    backed = json.loads(call("backup", "--data", str(healthy), "--json").stdout)
+    assert Path(backed["file"]).stat().st_size == backed["bytes"]
+    verified = json.loads(call("verify", "--data", str(healthy), "--json").stdout)
+    assert (verified["holds"], verified["faults"]) == (True, [])
+    change(healthy, "UPDATE member SET name = 'x'")
+    broken = call("verify", "--data", str(healthy), "--json")
+    assert broken.exit_code == 1
+    assert {fault["table"] for fault in json.loads(broken.stdout)["faults"]} == {"member"}
 
 
 def test_a_drill_is_good_for_180_days(healthy):
@@ -203,7 +271,7 @@ def test_a_full_disk_and_an_address_without_tls_are_named(healthy, monkeypatch):
 
 
 def test_an_old_python_or_library_is_named(healthy, monkeypatch):
-    monkeypatch.setattr(diagnostics, "version", lambda _: "49.0.1")
+    monkeypatch.setattr(machine_check, "version", lambda _: "49.0.1")
     assert "quá cũ" in problems(healthy)
 
 

@@ -37,7 +37,7 @@ def restored(lost: LostMachine, *more: str) -> str:
     words = ("restore", "--data", str(lost.folder), str(lost.backup), "--yes", *more)
     done = call(*words, typed=two_lines(lost.papers, "Tờ khóa sao lưu"))
     assert done.exit_code == 0, done.output
-    assert re.search(r"erased again: 1$", done.output, re.MULTILINE)
+    assert re.search(r"xóa lại: 1$", done.output, re.MULTILINE)
     return done.output
 
 

@@ -171,6 +171,7 @@ def test_a_founding_whose_papers_are_not_confirmed_is_no_installation(tmp_path: 
     assert "Not set up" in done.output
     assert "Đã lập sổ" not in done.output
     assert call("check", "--data", str(tmp_path / "sổ")).exit_code == 1
+    assert call("check", "--data", str(tmp_path / "sổ")).exit_code == 2
     assert not (tmp_path / "tờ.html").exists()
 
 

@@ -165,6 +165,20 @@ def test_a_second_start_builds_nothing_anew(built: Built):
     assert before in {line.h for line in lines(built)}
 
 
+def test_a_start_keeps_what_somebody_wrote_into_the_settings(tmp_path: Path):
+    folder.claim(tmp_path)
+    folder.configure(tmp_path, port=8000)
+    file = tmp_path / "casework.toml"
+    file.write_text(f"# của tôi\n{file.read_text('utf-8')}idle_minutes = 3\n", encoding="utf-8")
+    before = file.read_bytes()
+    assert folder.configure(tmp_path, port=8000).idle_minutes == 3
+    assert file.read_bytes() == before
+    moved = folder.configure(tmp_path, port=8001)
+    assert (moved.idle_minutes, moved.public_url) == (3, "http://127.0.0.1:8001")
+    folder.clear(tmp_path)
+    assert folder.configure(tmp_path, port=8001).idle_minutes == 3
+
+
 def test_a_demo_whose_log_was_cut_does_not_start(built: Built, tmp_path: Path):
     for name in ("DEMO", "accounts.json", "kek", "shape", "removals", "watermark"):
         shutil.copy(built.config.data / name, tmp_path / name)

@@ -29,14 +29,14 @@ def test_back_up_drill_and_restore_by_command(installation: BackedUpHouse):
     assert backed.exit_code == 0, backed.stderr
     [file] = backups.list_backups(installation.config)
     assert str(file) in backed.stdout
-    assert "Backing up" in backed.stderr
+    assert "Đang sao lưu" in backed.stderr
     referral.goes("decline")
     live = Path(installation.config.database_url.removeprefix("sqlite:///"))
     installation.house.gate.database.engine.dispose()
     before = live.read_bytes()
     drilled = _run(installation, "restore", str(file), "--drill", typed=installation.key_on_paper())
     assert drilled.exit_code == 0, drilled.stderr
-    assert "taken away again: 1" in drilled.stdout
+    assert "Thu hồi lại: 1" in drilled.stdout
     assert live.read_bytes() == before
     assert not (installation.config.data / "drill").exists()
     unasked = _run(installation, "restore", str(file), typed="n\n")
@@ -47,11 +47,11 @@ def test_back_up_drill_and_restore_by_command(installation: BackedUpHouse):
     restored = _run(installation, "restore", str(file), "--yes", typed=installation.key_on_paper())
     assert restored.exit_code == 0, restored.stderr
     steps = (
-        "Reading the backup",
-        "all parts hold",
-        "taken away again",
-        "every row is checked",
-        "in the place of the book",
+        "Đang đọc bản sao lưu",
+        "đã mở hết",
+        "Đã thu hồi lại",
+        "Đã kiểm từng dòng",
+        "vào chỗ của sổ",
     )
     assert [step for step in steps if step in restored.stderr] == list(steps)
     places = [restored.stderr.index(step) for step in steps]
@@ -66,7 +66,7 @@ def test_tick_by_command_says_what_it_did(installation: BackedUpHouse):
     done = _run(installation, "tick")
     assert done.exit_code == 0, done.stderr
     assert "checkpoint, backup, verify, rows, write-ahead log, expiry" in done.stdout
-    assert "Nothing is due" in _run(installation, "tick").stdout
+    assert "Chưa đến giờ" in _run(installation, "tick").stdout
     (installation.config.data / "ticked").write_text("1\n", encoding="ascii")
     odd = _run(installation, "tick")
     assert odd.exit_code == 1

@@ -109,7 +109,7 @@ def test_the_commands_say_it_and_the_lead_the_observer_and_the_administrator_see
     assert "casework accept-log" in ticked.stderr
     verified = call("verify", *data)
     assert verified.exit_code == 1
-    assert "log differs from it" in verified.stdout
+    assert "nhật ký không khớp với mốc" in verified.stdout
     assert call("backup", *data).exit_code == 1
     assert "accept-log" in call("check", *data).stdout
     flask_app = application(installation.house)
@@ -122,8 +122,8 @@ def test_the_commands_say_it_and_the_lead_the_observer_and_the_administrator_see
     accepted = call("accept-log", *data, "--reason", "thử")
     assert accepted.exit_code == 0, accepted.stderr
     assert "accept-log" not in call("check", *data).stdout
-    assert "log differs from it" in accepted.stdout
-    assert "nothing to decide" in call("accept-log", *data, "--reason", "thử").stdout
+    assert "nhật ký không khớp với mốc" in accepted.stdout
+    assert "không có gì phải quyết định" in call("accept-log", *data, "--reason", "thử").stdout
     (installation.config.data / "ticked").unlink()
     assert "evidence, checkpoint" in call("tick", *data).stdout
 

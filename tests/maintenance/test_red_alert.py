@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from casework import clock
-from casework.administration import diagnostics
+from casework.administration import machine_check
 from casework.config import SETTINGS, Config
 from casework.mail import message, state
 from casework.mail.state import Attempts, MailState
@@ -101,9 +101,9 @@ def test_a_run_by_command_tells_of_what_the_check_names(
     assert server.recipients == [OPERATOR]
     checked = call("check", "--data", str(folder)).output
     sent = clock.local(state.read(config.mail_state_file).server.sent).isoformat(timespec="minutes")
-    assert f"last sent {sent}; hỏng lần cuối / last failed chưa lần nào" in checked
+    assert f"gửi được lần cuối {sent}; hỏng lần cuối -" in checked
     (folder / SETTINGS).write_text("", encoding="utf-8")
-    assert "Thư / mail" not in call("check", "--data", str(folder)).output
+    assert "Thư: " not in call("check", "--data", str(folder)).output
 
 
 @only_sqlite
@@ -111,7 +111,7 @@ def test_the_check_says_that_mail_fails_why_and_when_it_last_went_out(installati
     config = server.settings(installation.config)
 
     def found() -> str:
-        return "\n".join(f"{one.wrong} {one.todo}" for one in diagnostics._check_mail(config))
+        return "\n".join(f"{one.wrong} {one.todo}" for one in machine_check.check_mail(config))
 
     assert found() == ""
     sent, failed = clock.micros() - 5 * HOUR, clock.micros() - HOUR
@@ -124,7 +124,7 @@ def test_the_check_says_that_mail_fails_why_and_when_it_last_went_out(installati
     (config.data / "mail-password").chmod(0o644)
     assert "chmod 600" in found()
     (config.data / "mail-password").unlink()
-    assert "Mật khẩu thư" in found()
+    assert "mật khẩu thư" in found()
     assert "alert_command" in "".join(
-        one.todo for one in diagnostics._check_mail(replace(config, mail_host="", alert_command="/khong/co"))
+        one.todo for one in machine_check.check_mail(replace(config, mail_host="", alert_command="/khong/co"))
     )

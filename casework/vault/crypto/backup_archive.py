@@ -82,7 +82,7 @@ def _header(file: BinaryIO) -> tuple[dict[str, Any], bytes]:
     raw = _read_part(file)
     try:
         return dict(json.loads(raw)), sha256(raw).digest()
-    except ValueError as cause:
+    except (ValueError, TypeError, RecursionError) as cause:
         raise VaultError("unopened") from cause
 
 

@@ -56,7 +56,10 @@ def load(path: Path) -> Signer:
     """Read the key file; raise VaultError if others may read it or if it is damaged."""
     words = keyfile.read(path).split()
     if len(words) != 2 or words[0] != _MAGIC:
-        raise VaultError(f"Tệp khóa {path} hỏng.")
+        raise VaultError(
+            f"Tệp khóa {path} hỏng: chạy `casework rotate-keys checkpoint`. / The key file {path} is damaged: run "
+            "`casework rotate-keys checkpoint`."
+        )
     return Signer(_secret_of(words[1]))
 
 
@@ -92,7 +95,10 @@ def decode_public(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (ValueError, binascii.Error) as cause:
-        raise VaultError("Khóa công khai ghi trong casework.toml bị hỏng.") from cause
+        raise VaultError(
+            "Khóa công khai ghi trong casework.toml (checkpoint_public hoặc backup_public) bị hỏng: chép lại từ tờ "
+            "hoặc bản sao lưu. / A public key in casework.toml (checkpoint_public or backup_public) is damaged."
+        ) from cause
 
 
 def _line(signer: Signer) -> str:
@@ -105,5 +111,8 @@ def _secret_of(text: str) -> bytes:
     except (ValueError, binascii.Error):
         secret = b""
     if len(secret) != KEY_BYTES:
-        raise VaultError("Tệp khóa của mốc nhật ký bị hỏng.")
+        raise VaultError(
+            "Tệp khóa của mốc nhật ký bị hỏng: chạy `casework rotate-keys checkpoint`. / The key file of checkpoints "
+            "is damaged: run `casework rotate-keys checkpoint`."
+        )
     return secret

@@ -116,9 +116,15 @@ def load(path: Path, *, demo: bool) -> Kek:
     """
     keys = load_all(path)
     if len(keys) > 1:
-        raise VaultError("Việc đổi khóa chưa xong. Hãy chạy lại `casework rotate-keys kek` rồi mới mở sổ.")
+        raise VaultError(
+            "Việc đổi khóa chưa xong. Hãy chạy lại `casework rotate-keys kek` rồi mới mở sổ. / The rotation of the key "
+            "was broken off. Run `casework rotate-keys kek` again first."
+        )
     if (keys[0].number == DEMO_ID) != demo:
-        raise VaultError("Khóa dùng thử chỉ chạy với bản dùng thử, khóa thật chỉ chạy với bản thật.")
+        raise VaultError(
+            "Khóa dùng thử chỉ chạy với bản dùng thử, khóa thật chỉ chạy với bản thật: xem kek_file và demo trong "
+            "casework.toml. / The demo's key runs the demo alone, a real key a real book: see kek_file and demo."
+        )
     return keys[0]
 
 
@@ -127,11 +133,18 @@ def load_all(path: Path) -> tuple[Kek, ...]:
     try:
         keys = tuple(_parsed(line) for line in keyfile.read(path).splitlines())
     except (ValueError, binascii.Error) as cause:
-        raise VaultError(f"Tệp khóa {path} hỏng.") from cause
+        raise VaultError(_damaged(path)) from cause
     numbers = [key.number for key in keys]
     if not keys or numbers != sorted(set(numbers)):
-        raise VaultError(f"Tệp khóa {path} hỏng.")
+        raise VaultError(_damaged(path))
     return keys
+
+
+def _damaged(path: Path) -> str:
+    return (
+        f"Tệp khóa {path} hỏng: viết lại từ tờ khóa bằng `casework key-file`. / The key file {path} is damaged: write "
+        "it again from its sheet with `casework key-file`."
+    )
 
 
 def replace(path: Path, keys: Sequence[Kek]) -> None:
@@ -164,4 +177,7 @@ def self_test() -> None:
         hpke.open_sealed(seed, hpke.seal(public_key(seed), b"casework", context=context), context=context)
         != b"casework"
     ):
-        raise VaultError("Thư viện mã hóa của máy này không dùng được.")
+        raise VaultError(
+            "Thư viện mã hóa của máy này không dùng được: cài lại chương trình. / The library of cryptography of this "
+            "machine cannot be used: install again."
+        )

@@ -14,9 +14,14 @@ def read(path: Path) -> str:
     try:
         mode, text = path.stat().st_mode, path.read_text(encoding="ascii")
     except (OSError, ValueError) as cause:
-        raise VaultError(f"Không đọc được tệp khóa {path}.") from cause
+        raise VaultError(
+            f"Không đọc được tệp khóa {path}. Chạy bằng casework-as-service, hoặc xem đường dẫn và quyền. / The key "
+            f"file {path} cannot be read. Run it by casework-as-service, or look at path and mode."
+        ) from cause
     if stat.S_IMODE(mode) & (_OTHERS_AND_GROUP_WRITE if _is_credential(path) else _GROUP_AND_OTHERS):
-        raise VaultError(f"Tệp khóa {path} để người khác đọc được: chạy chmod 600.")
+        raise VaultError(
+            f"Tệp khóa {path} để người khác đọc được: chạy chmod 600. / Others may read the key file {path}: chmod 600."
+        )
     return text
 
 

@@ -97,12 +97,18 @@ def put_in_force(
 
 
 def open_with_pair(crypto: CryptoContext, agency_id: UUID, one: ShownSheet, other: ShownSheet) -> AgencyKeys:
-    """Open an agency's secret with two sheets; a pair that is not allowed and a wrong sheet are the same VaultError."""
+    """Open an agency's secret with two sheets; raise VaultError, which says which of them is wrong, or both together.
+
+    Whoever reads it is at the console beside the database, whose tags and pairs say the same; of the agency's key it
+    says nothing.
+    """
     first, second = sorted((one, other))
     recovery = _recovery(crypto, agency_id)
+    for seat, secret in (first, second):
+        _require_present(crypto, recovery, seat, secret)
     pair = crypto.session.get(RecoveryPair, (crypto.commune_id, agency_id, first[0], second[0]))
     if pair is None:
-        raise VaultError("unopened")
+        raise VaultError(_no_pair(first[0], second[0], pairs_of(crypto, agency_id)))
     key, context = _pair_key(recovery, first, second)
     seed = aead.decrypt(key, pair.blob, context=context, key_ref=recovery.number)
     secret = hpke.open_sealed(seed, recovery.blob, context=_context(crypto, recovery))
@@ -125,10 +131,7 @@ def seal_new_epoch(crypto: CryptoContext, keys: AgencyKeys) -> None:
 def drill(crypto: CryptoContext, agency_id: UUID, seat: int, secret: bytes) -> None:
     """Note that an officer has shown the sheet; raise VaultError for another agency's, an old one or a wrong one."""
     recovery = _recovery(crypto, agency_id)
-    officer = crypto.session.get(RecoveryOfficer, (crypto.commune_id, agency_id, seat))
-    if officer is None or not hmac.compare_digest(officer.tag, _tag(recovery, seat, secret)):
-        raise VaultError("unopened")
-    officer.drilled = crypto.at
+    _require_present(crypto, recovery, seat, secret).drilled = crypto.at
 
 
 def drilled_since(crypto: CryptoContext, agency_id: UUID) -> int:
@@ -184,8 +187,33 @@ def _head(crypto: CryptoContext, agency_id: UUID) -> Head:
 def _recovery(crypto: CryptoContext, agency_id: UUID) -> Recovery:
     recovery = crypto.session.get(Recovery, (crypto.commune_id, agency_id))
     if recovery is None:
-        raise VaultError("unopened")
+        raise VaultError(
+            "Cơ quan này không có tờ khôi phục nào: làm bằng `casework new-sheets`, hoặc hỏi người giữ khóa. / There "
+            "are no recovery sheets of this agency."
+        )
     return recovery
+
+
+def _require_present(crypto: CryptoContext, recovery: Recovery, seat: int, secret: bytes) -> RecoveryOfficer:
+    """Return who keeps a sheet; raise VaultError for a seat that nobody has, and for any sheet but the present one."""
+    officer = crypto.session.get(RecoveryOfficer, (crypto.commune_id, recovery.agency_id, seat))
+    if officer is None:
+        raise VaultError(f"Cơ quan này không có tờ số {seat}. Hãy xem số trên tờ. / This agency has no sheet {seat}.")
+    if not hmac.compare_digest(officer.tag, _tag(recovery, seat, secret)):
+        raise VaultError(
+            f"Tờ số {seat} không phải tờ đang dùng: là tờ cũ, của cơ quan khác, hoặc của số khác. Hãy lấy tờ có “Bộ "
+            f"số {recovery.number}” của cơ quan này. / Sheet {seat} is not the present one: an old one, another "
+            f"agency's, or of another number. Take the one of set {recovery.number}."
+        )
+    return officer
+
+
+def _no_pair(first: int, second: int, pairs: Iterable[tuple[int, int]]) -> str:
+    allowed = ", ".join(f"{one}-{other}" for one, other in pairs)
+    return (
+        f"Tờ {first} và tờ {second} không phải một cặp mở được. Các cặp: {allowed}. / Sheets {first} and {second} are "
+        f"no pair that opens. The pairs are {allowed}."
+    )
 
 
 def _rows(crypto: CryptoContext, agency_id: UUID, kind: Any) -> list[Any]:
@@ -203,8 +231,6 @@ def _context(crypto: CryptoContext, recovery: Recovery) -> bytes:
 
 def _pair_key(recovery: Recovery, first: ShownSheet, second: ShownSheet) -> tuple[bytes, bytes]:
     """Return the key that two sheets make together, and the context of what is encrypted under it."""
-    if any(len(secret) != SECRET_BYTES for _, secret in (first, second)):
-        raise VaultError("unopened")
     place = (recovery.commune_id, recovery.agency_id, recovery.number, first[0], second[0])
     return derive(first[1] + second[1], "pair", *place), encode_fields("cw/1/pair", *place)
 
