@@ -83,6 +83,7 @@ class Act(StrEnum):
     REVIEW_READ = "review.read"
     REVIEW_CONFIRM = "review.confirm"
     COMMUNE_FOUND = "commune.found"
+    COMMUNE_ADD = "commune.add"
     AGENCY_ADD = "agency.add"
     AGENCY_ROTATE = "agency.rotate"
     AGENCY_CONFIRM = "agency.confirm"
