@@ -11,7 +11,13 @@ from sqlalchemy.exc import OperationalError
 
 from casework import config, list_consistency, serving
 from casework import workers as worker_processes
-from casework.administration import commands, data_folder_lock, maintenance_commands, restore_commands
+from casework.administration import (
+    commands,
+    commune_commands,
+    data_folder_lock,
+    maintenance_commands,
+    restore_commands,
+)
 from casework.administration.console_input import DATA_OPTION
 from casework.app import create_app
 from casework.config import ConfigurationError
@@ -123,7 +129,8 @@ def policy() -> None:
     click.echo(policy_text.markdown(), nl=False)
 
 
-for command in (*commands.COMMANDS, *maintenance_commands.COMMANDS, *restore_commands.COMMANDS):
+_COMMANDS = (commands, commune_commands, maintenance_commands, restore_commands)
+for command in (command for module in _COMMANDS for command in module.COMMANDS):
     main.add_command(command)
 
 

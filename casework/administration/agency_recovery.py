@@ -67,7 +67,7 @@ def plan_recovery(
     context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet, username: str
 ) -> PlannedRecovery:
     """Try two sheets and a username, and draw what a recovery is going to print; nothing is good or ends yet."""
-    agency = _try_pair(context, agency_id, first, second)
+    agency = try_pair(context, agency_id, first, second)
     member = _for_circle(context, username) if agency.circle else _of_agency(context, agency_id, username)
     names = [officer.name for officer in sheets.officers(context.crypto, agency_id)]
     dealt = sheets.plan(context.crypto, agency_id, names, sheets.pairs_of(context.crypto, agency_id))
@@ -85,11 +85,11 @@ def plan_sheets(
     pairs: Collection[tuple[int, int]],
 ) -> tuple[RecoverySheet, ...]:
     """Try two of the present sheets, and draw those that shall replace them; the present ones stay good."""
-    _try_pair(context, agency_id, first, second)
+    try_pair(context, agency_id, first, second)
     return sheets.plan(context.crypto, agency_id, officers, pairs)
 
 
-def _try_pair(context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet) -> Agency:
+def try_pair(context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet) -> Agency:
     """Raise VaultError unless two sheets open an agency; its key was in memory then, so that a new one is due."""
     context.about = agency_id
     agency = freshness.agency(context.session, context.commune_id, agency_id)

@@ -232,6 +232,7 @@ def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> Non
     printed_pages.require_writable(papers_file)
     setup.require_empty(folder)
     answers = setup_questions.complete_answers(answers_file, folder.with_name(folder.name + "-answers.toml"))
+    setup.require_unused(answers.database_url)
     setup.begin(folder)
     unused = setup.UNUSED.format(folder=folder)
     with put_on_paper(papers_file, setup.found_installation(folder, answers), unused=unused):

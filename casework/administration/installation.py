@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -35,9 +35,13 @@ class Installation:
 
 
 @contextmanager
-def open_installation(folder: Path) -> Iterator[Installation]:
-    """Open the installation of a folder; raise ConfigurationError for one of another schema revision."""
+def open_installation(folder: Path, owner_url: str | None = None) -> Iterator[Installation]:
+    """Open the installation of a folder, as the role that owns the tables if its URL is given.
+
+    Raises ConfigurationError for one of another schema revision.
+    """
     settings = config.load(folder.absolute())
+    settings = replace(settings, database_url=owner_url) if owner_url else settings
     startup.require_current_schema(settings.database_url)
     gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
     try:

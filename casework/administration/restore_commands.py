@@ -174,6 +174,8 @@ def _print_report(report: RestoreReport) -> None:
     click.echo(f"Bản sao lưu lúc / made at {made}: {report.rows} dòng / rows")
     click.echo(f"Đã kiểm / checked: {report.verified.rows} MAC, {report.verified.bodies} văn bản / bodies")
     click.echo(f"Thu hồi lại / taken away again: {report.revoked}; xóa lại / erased again: {report.erased}")
+    for name in report.removed:
+        click.echo(f"{name} đã bị xóa khỏi sổ sau bản sao lưu này, nên không trở lại. / Removed since; it stays so.")
     click.echo(f"Mất / took {report.seconds:.1f} s")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import tomli_w
 
-from casework import files
+from casework import files, unguarded_database
 from casework.administration import commune_founding, printed_pages, server_key_rotation, settings
 from casework.administration.installation import Installation
 from casework.administration.printed_pages import InstallationFacts, PrintedPage
@@ -47,6 +47,20 @@ def require_empty(folder: Path) -> None:
         raise ConfigurationError(f"{folder} đã có dữ liệu, nên không đụng đến. Hãy chọn một thư mục trống.")
 
 
+def require_unused(database_url: str) -> None:
+    """Raise ConfigurationError, before anything is written, for a database elsewhere in which there are tables.
+
+    A second installation in it would sign its rows with another KEK, and neither could run any more.
+    """
+    if database_url and not unguarded_database.is_empty(database_url):
+        raise ConfigurationError(
+            "Cơ sở dữ liệu ghi ở database_url không trống, nên chưa làm gì. Muốn thêm một xã vào sổ đang chạy: `casework "
+            "commune add --data DIR`. Nếu đó là lần lập dở dang: xóa cơ sở dữ liệu ấy (dropdb), lập lại một cái trống "
+            "(createdb) rồi chạy lại. / This database is in use: nothing was done. Add a commune to it, or give an "
+            "empty one."
+        )
+
+
 def begin(folder: Path) -> None:
     """Make the folder and mark it as unfinished until its pages are printed."""
     require_empty(folder)
@@ -63,6 +77,7 @@ def finish(folder: Path) -> None:
 
 def found_installation(folder: Path, answers: SetupAnswers) -> list[PrintedPage]:
     """Set up the installation and return its pages: the secrets on them, but for the KEK, are stored nowhere else."""
+    require_unused(answers.database_url)
     new, planned = _create(folder, answers), commune_founding.plan(answers.of_commune)
     try:
         new.installation.gate.perform(console_of(planned.commune_id), commune_founding.found, planned)

@@ -10,7 +10,7 @@ import tomli_w
 
 from casework import files
 from casework.administration import console_input, setup_answers
-from casework.administration.setup_answers import AgencyAnswers, FirstPerson, Places, SetupAnswers
+from casework.administration.setup_answers import AgencyAnswers, CommuneAnswers, FirstPerson, Places, SetupAnswers
 from casework.codelists import codelist
 from casework.errors import BadInput, CaseworkError
 
@@ -56,6 +56,17 @@ class Questionnaire:
         answer = console_input.ask(question, keep, default=default)
         table[key] = typed_in[0]
         return answer
+
+    def ask_commune(self) -> CommuneAnswers:
+        """Ask what is to be known of one more commune of an installation."""
+        commune = self.answers.setdefault("commune", {})
+        name = self.answer(commune, "name", "Tên xã, như: xã Thanh Sơn", setup_answers.words)
+        hamlets = self.answer(commune, "hamlets", "Các thôn, tổ (cách nhau bằng dấu phẩy)", setup_answers.hamlet_names)
+        size = self.answer(commune, "size_class", _size_question(), setup_answers.size, "S0")
+        listed = tuple(self._agency(agency.code, agency.vi) for agency in codelist("agency"))
+        people = self._people()
+        setup_answers.require_consistent(people)
+        return CommuneAnswers(name, hamlets, size, listed, people)
 
     def ask_all(self) -> SetupAnswers:
         """Ask everything, first what later questions depend on."""
@@ -127,9 +138,18 @@ class Questionnaire:
 
 def complete_answers(file: Path | None, draft_file: Path) -> SetupAnswers:
     """Return all answers; if interrupted, what was typed is written to `draft_file`, which can be given again."""
+    return _complete(file, draft_file, Questionnaire.ask_all)
+
+
+def complete_commune_answers(file: Path | None, draft_file: Path) -> CommuneAnswers:
+    """Return the answers about one more commune; those of a file that are about the installation are passed over."""
+    return _complete(file, draft_file, Questionnaire.ask_commune)
+
+
+def _complete(file: Path | None, draft_file: Path, ask: Callable[[Questionnaire], T]) -> T:
     questionnaire = Questionnaire(_read(file) if file else {})
     try:
-        return questionnaire.ask_all()
+        return ask(questionnaire)
     except (click.Abort, BadInput):
         if console_input.is_interactive():
             files.replace(draft_file, tomli_w.dumps(questionnaire.answers))
