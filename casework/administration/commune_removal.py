@@ -65,21 +65,14 @@ def examine(context: ActContext, order: RemovalOrder) -> None:
 
     The key of the agency was in memory then, so that a new one is due if the commune stays.
     """
-    context.about = context.commune_id
-    if order.agency_id is not None and order.sheets is not None:
-        agency_recovery.try_pair(context, order.agency_id, *order.sheets)
     _require_removable(context, order)
-    context.about = context.commune_id
 
 
 @action(Act.COMMUNE_REMOVE)
 def remove(context: ActContext, order: RemovalOrder) -> None:
     """Delete every row of a commune, once the lines of this act and the line of the revocation log are written."""
-    context.about = context.commune_id
-    if order.agency_id is not None and order.sheets is not None:
-        agency_recovery.try_pair(context, order.agency_id, *order.sheets)
     _require_removable(context, order)
-    context.about, evidence = context.commune_id, context.evidence
+    evidence = context.evidence
     if evidence is None:
         raise VaultError("no evidence outside")
     name = freshness.commune(context.session, context.commune_id).name
@@ -96,11 +89,16 @@ def remove(context: ActContext, order: RemovalOrder) -> None:
 
 
 def _require_removable(context: ActContext, order: RemovalOrder) -> None:
+    context.about = context.commune_id
     if len(freshness.commune_ids(context.session)) < 2:
         raise BadInput(
             "Sổ chỉ có xã này: xóa nó là bỏ cả sổ. Xem docs/removing-a-commune.md. / It is the only commune "
             "of the book."
         )
+    commune_rows.require_rights(context.session.connection())
+    if order.agency_id is not None and order.sheets is not None:
+        agency_recovery.try_pair(context, order.agency_id, *order.sheets)
+        context.about = context.commune_id
     verify.require_whole(context.crypto)
     if order.sheets is None and (_ever_used(context) or _exists(context, Case)):
         raise BadInput("Xã này đã có người nhận tài khoản, nên cần hai tờ khôi phục. / Two recovery sheets are needed.")
@@ -128,7 +126,7 @@ def _exists(context: ActContext, kind: type[Any], states: Collection[str] = ()) 
 
 
 def _require_nothing_held(context: ActContext) -> None:
-    """Raise Conflict for a case whose newest line about a hold places one: its words are sealed, the log is verified."""
+    """Raise Conflict for a case whose newest line about a hold places one: its words are sealed, the log holds."""
     lines = AuditLine.__table__.c
     wanted = (lines.commune_id == context.commune_id, lines.act.in_(_HOLDS), lines.outcome == "ok")
     rows = context.session.execute(select(lines.about, lines.act).where(*wanted).order_by(lines.n))

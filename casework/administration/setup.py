@@ -54,10 +54,10 @@ def require_unused(database_url: str) -> None:
     """
     if database_url and not unguarded_database.is_empty(database_url):
         raise ConfigurationError(
-            "Cơ sở dữ liệu ghi ở database_url không trống, nên chưa làm gì. Muốn thêm một xã vào sổ đang chạy: `casework "
-            "commune add --data DIR`. Nếu đó là lần lập dở dang: xóa cơ sở dữ liệu ấy (dropdb), lập lại một cái trống "
-            "(createdb) rồi chạy lại. / This database is in use: nothing was done. Add a commune to it, or give an "
-            "empty one."
+            "Cơ sở dữ liệu ghi ở database_url không trống, nên chưa làm gì. Muốn thêm một xã vào sổ đang chạy: "
+            "`casework commune add --data DIR`. Nếu đó là lần lập dở dang: xóa cơ sở dữ liệu ấy (dropdb), lập lại một "
+            "cái trống (createdb) rồi chạy lại. / This database is in use: nothing was done. Add a commune "
+            "to it, or give an empty one."
         )
 
 

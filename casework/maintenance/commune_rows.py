@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, func, select
 
+from casework.config import ConfigurationError
 from casework.db import Base
 from casework.maintenance import dump  # noqa: F401 - every table of the program must be known
 from casework.vault.models import Commune
@@ -19,6 +20,18 @@ def owned_tables() -> Iterator[tuple[Any, Any]]:
     for table in reversed(Base.metadata.sorted_tables):
         if table.name not in OF_NO_COMMUNE:
             yield table, table.c["id" if table is Commune.__table__ else "commune_id"]
+
+
+def require_rights(connection: Connection) -> None:
+    """Raise ConfigurationError unless the role of a connection may delete lines of the log: the service's may not."""
+    if connection.dialect.name != "postgresql":
+        return
+    tables = [table.name for table, _ in owned_tables()]
+    if not all(connection.execute(select(func.has_table_privilege(name, "DELETE"))).scalar_one() for name in tables):
+        raise ConfigurationError(
+            "Vai của chương trình không được xóa nhật ký, nên chưa có gì bị xóa. Hãy chạy lại với vai làm chủ các "
+            "bảng: --owner-url. / Run it as the role that owns the tables."
+        )
 
 
 def delete_all(connection: Connection, commune_id: UUID) -> None:
