@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from casework import config, list_consistency, serving
 from casework import workers as worker_processes
 from casework.administration import (
+    agency_commands,
     commands,
     commune_commands,
     data_folder_lock,
@@ -129,7 +130,7 @@ def policy() -> None:
     click.echo(policy_text.markdown(), nl=False)
 
 
-_COMMANDS = (commands, commune_commands, maintenance_commands, restore_commands)
+_COMMANDS = (agency_commands, commands, commune_commands, maintenance_commands, restore_commands)
 for command in (command for module in _COMMANDS for command in module.COMMANDS):
     main.add_command(command)
 

@@ -121,14 +121,17 @@ def list_all(data: Path, as_json: bool) -> None:
     with opened(data) as installation:
         there, gone = communes.list_communes(installation), communes.list_removed(installation)
     if as_json:
-        shown = [asdict(one) | {"id": one.id.hex, "founded": _day(one.founded)} for one in there]
+        shown = [
+            asdict(one) | {"id": one.id.hex, "founded": _day(one.founded), "agencies": len(one.agencies)}
+            for one in there
+        ]
         removed = [
             {"id": one.commune_id.hex, "name": one.name, "removed": _day(one.at), "reason": one.reason} for one in gone
         ]
         click.echo(json.dumps({"communes": shown, "removed": removed}, ensure_ascii=False, indent=2))
         return
     for one in there:
-        counts = f"{one.agencies} cơ quan / agencies, {one.people} người / people"
+        counts = f"{len(one.agencies)} cơ quan / agencies, {one.people} người / people"
         click.echo(f"{one.name}: {counts}, lập ngày / founded {_day(one.founded)}, {_STATES[one.state]}")
     for other in gone:
         click.echo(f"{other.name}: đã xóa ngày / removed {_day(other.at)}: {other.reason}")

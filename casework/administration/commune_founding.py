@@ -8,7 +8,9 @@ from casework.accounts import provisioning_actions as accounts
 from casework.administration import admission_codes, agency_recovery, printed_pages
 from casework.administration.printed_pages import InstallationFacts, Invitation, PrintedPage
 from casework.administration.setup_answers import AgencyAnswers, CommuneAnswers, FirstPerson
+from casework.audit import freshness
 from casework.codelists import codelist
+from casework.errors import BadInput
 from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
@@ -88,6 +90,19 @@ def found(context: ActContext, planned: PlannedCommune) -> None:
     context.also(accounts.found_commune, answers.name, answers.hamlets, size_class=answers.size_class)
     keys = {agency.answers.code: make_agency(context, agency) for agency in planned.agencies}
     invite(context, planned.people, keys)
+
+
+@action(Act.AGENCY_FOUND)
+def found_agency(context: ActContext, planned: PlannedAgency, people: Sequence[PlannedPerson]) -> None:
+    """Found an agency of a commune that is in use; it receives nothing until the Women's Union has confirmed it.
+
+    Raises BadInput if the commune has an agency of this kind.
+    """
+    context.about = planned.agency_id
+    code = planned.answers.code
+    if any(agency.kind == code for agency in freshness.agencies(context.session, context.commune_id)):
+        raise BadInput(f"Xã đã có {planned.answers.name} ({code}). / The commune has this agency already.")
+    invite(context, people, {code: make_agency(context, planned)})
 
 
 def make_agency(context: ActContext, planned: PlannedAgency) -> AgencyKeys:

@@ -25,7 +25,7 @@ ACTIVE, UNUSED, ABANDONED = "active", "unused", "abandoned"
 
 @dataclass(frozen=True)
 class CommuneSummary:
-    """A commune: when it was founded (microseconds), how many agencies and people it has; nothing of its cases.
+    """A commune: when it was founded (microseconds), the kinds of its agencies, how many people; nothing of cases.
 
     `state` is active, unused (nobody has ever taken up an account) or abandoned (nobody works there any more).
     """
@@ -33,7 +33,7 @@ class CommuneSummary:
     id: UUID
     name: str
     founded: int
-    agencies: int
+    agencies: tuple[str, ...]
     people: int
     state: str
 
@@ -50,7 +50,7 @@ def summarise(context: ActContext) -> CommuneSummary:
         commune.id,
         commune.name,
         commune.created,
-        sum(agency.state != AgencyState.CLOSED for agency in agencies),
+        tuple(sorted(agency.kind for agency in agencies if agency.state != AgencyState.CLOSED)),
         len(people),
         _state(any(member.public_key for member in members), any(member.public_key for member in people)),
     )
@@ -75,11 +75,16 @@ def list_removed(installation: Installation) -> list[RemovedCommune]:
     return [commune for commune in removed(lines).values() if commune.commune_id not in there]
 
 
-def find(installation: Installation, name: str) -> UUID:
-    """Return the commune of a name, however it was typed; raise BadInput with the names there are for any other."""
+def find(installation: Installation, name: str | None) -> UUID:
+    """Return the commune of a name, however it was typed, or the only one there is.
+
+    Raises BadInput with the names there are for any other.
+    """
     with installation.gate.database.read_only() as session:
         rows = session.execute(select(Commune.id, Commune.name).order_by(Commune.created)).all()
-    matching: list[UUID] = [row.id for row in rows if same_name(row.name, name)]
+    if name is None and len(rows) != 1:
+        raise BadInput(f"Sổ có nhiều xã: hãy thêm --commune, một trong {', '.join(row.name for row in rows)}.")
+    matching: list[UUID] = [row.id for row in rows if name is None or same_name(row.name, name)]
     if len(matching) != 1:
         raise BadInput(f"Không có xã {name} trong sổ. Các xã đang có: {', '.join(row.name for row in rows)}.")
     return matching[0]

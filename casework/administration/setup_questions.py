@@ -68,6 +68,17 @@ class Questionnaire:
         setup_answers.require_consistent(people)
         return CommuneAnswers(name, hamlets, size, listed, people)
 
+    def ask_agency(self, code: str) -> tuple[AgencyAnswers, tuple[FirstPerson, ...]]:
+        """Ask what is to be known of one more agency of a commune, and who of it comes first."""
+        agency = self._agency(code, codelist("agency").get(code).vi)
+        rows: list[Raw] = self.answers.setdefault("people", [{}])
+        for row in rows:
+            row.setdefault("agency", code)
+        people = self._people()
+        if any(person.agency != code for person in people):
+            raise BadInput(f"Những người đầu tiên phải thuộc {agency.name}. / The first people must be of this agency.")
+        return agency, people
+
     def ask_all(self) -> SetupAnswers:
         """Ask everything, first what later questions depend on."""
         commune, calendar = self.answers.setdefault("commune", {}), self.answers.setdefault("calendar", {})
@@ -144,6 +155,13 @@ def complete_answers(file: Path | None, draft_file: Path) -> SetupAnswers:
 def complete_commune_answers(file: Path | None, draft_file: Path) -> CommuneAnswers:
     """Return the answers about one more commune; those of a file that are about the installation are passed over."""
     return _complete(file, draft_file, Questionnaire.ask_commune)
+
+
+def complete_agency_answers(
+    file: Path | None, draft_file: Path, code: str
+) -> tuple[AgencyAnswers, tuple[FirstPerson, ...]]:
+    """Return the answers about one more agency of a commune, and its first people."""
+    return _complete(file, draft_file, lambda questionnaire: questionnaire.ask_agency(code))
 
 
 def _complete(file: Path | None, draft_file: Path, ask: Callable[[Questionnaire], T]) -> T:

@@ -87,6 +87,7 @@ class Act(StrEnum):
     COMMUNE_LIST = "commune.list"
     COMMUNE_EXAMINE = "commune.examine"
     COMMUNE_REMOVE = "commune.remove"
+    AGENCY_FOUND = "agency.found"
     AGENCY_ADD = "agency.add"
     AGENCY_ROTATE = "agency.rotate"
     AGENCY_CONFIRM = "agency.confirm"
