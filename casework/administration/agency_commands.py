@@ -50,7 +50,7 @@ def add(data: Path, papers_file: Path | None, answers_file: Path | None, code: s
             installation.gate.perform(console_of(commune_id), commune_founding.found_agency, planned, people)
         sign_now(installation)
     click.echo(
-        f"Đã lập {answers.name}. Chưa ai chuyển việc đến được cho tới khi lãnh đạo Hội Phụ nữ xác nhận ở trang “Tài "
+        f"Đã lập {answers.name}. Chưa ai chuyển việc đến được cho tới khi Chủ tịch Hội Phụ nữ xác nhận ở trang “Tài "
         "khoản”. / Founded; the lead of the Women's Union confirms it before anything is sent there."
     )
 

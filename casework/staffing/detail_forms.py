@@ -6,7 +6,10 @@ from flask import request
 from flask_babel import gettext, lazy_gettext
 from wtforms.validators import ValidationError
 
+from casework.cases import commune_merger
+from casework.cases.commune_merger import MergedCommune
 from casework.vault.states import Detail
+from casework.web.date_fields import DateParts
 from casework.web.forms import Form, LongText, ShortText, VietnamesePhone
 
 _LONGEST_HAMLET = 100
@@ -21,6 +24,36 @@ class DutyPhoneForm(Form):
         lazy_gettext("Số trực mới"),
         hint=lazy_gettext("Số có người nghe ngày và đêm. Hãy gọi thử trước khi ghi."),
     )
+
+
+class MergedForm(Form):
+    """Into which commune and from which day; nothing in both takes an earlier word back."""
+
+    value = ShortText(
+        lazy_gettext("Nhập vào xã nào"),
+        required=False,
+        hint=lazy_gettext("Ghi tên xã mới. Để trống nếu xã này không nhập vào đâu nữa."),
+    )
+    since = DateParts(
+        lazy_gettext("Từ ngày"),
+        required=False,
+        future=True,
+        hint=lazy_gettext("Từ ngày ấy sổ này không nhận vụ việc mới; vụ việc đang có vẫn làm tiếp ở đây."),
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for both or for neither."""
+        holds = super().validate(extra_validators)
+        if holds and bool(self["since"].data) != bool((self["value"].data or "").strip()):
+            self["since"].errors = [gettext("Hãy ghi cả tên xã mới lẫn ngày, hoặc để trống cả hai.")]
+            return False
+        return holds
+
+    @property
+    def proposed(self) -> str:
+        """Return the two lines that are proposed, nothing for no merger."""
+        name, day = " ".join((self["value"].data or "").split()), self["since"].data
+        return MergedCommune(name, day).written() if name and day else ""
 
 
 class HamletsForm(Form):
@@ -59,9 +92,18 @@ DETAILS = {
     Detail.HAMLETS: DetailKind(lazy_gettext("Các thôn, tổ"), HamletsForm),
     Detail.AGENCY_NAME: DetailKind(lazy_gettext("Tên cơ quan"), DetailNameForm),
     Detail.DUTY_PHONE: DetailKind(lazy_gettext("Số trực"), DutyPhoneForm),
+    Detail.MERGED: DetailKind(lazy_gettext("Sáp nhập vào xã khác"), MergedForm),
 }
 
 
 def detail_form(detail: Detail, value: str) -> Any:
     """Make the form of a detail; it begins with what stands there now."""
-    return DETAILS[detail].form(data={"value": value} if request.method == "GET" else None)
+    shown: dict[str, Any] = {"value": value}
+    if detail == Detail.MERGED and (merged := commune_merger.read(value)):
+        shown = {"value": merged.into, "since": merged.since}
+    return DETAILS[detail].form(data=shown if request.method == "GET" else None)
+
+
+def proposed_value(form: Any) -> str:
+    """Return what a form proposes, as it is kept."""
+    return form.proposed if isinstance(form, MergedForm) else form.data["value"]

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from casework.errors import BadInput, NotFound
 from casework.policy.vocabulary import Act
 from casework.staffing import detail_actions
-from casework.staffing.detail_forms import DETAILS, detail_form
+from casework.staffing.detail_forms import DETAILS, detail_form, proposed_value
 from casework.vault.states import Detail
 from casework.web.current_user import check_permission, may, perform
 
@@ -33,7 +33,7 @@ def propose(detail: str, agency_id: UUID | None = None) -> Answer:
     form = detail_form(about, value)
     if form.validate_on_submit():
         try:
-            perform(detail_actions.propose, about, form.data["value"], agency_id=agency_id)
+            perform(detail_actions.propose, about, proposed_value(form), agency_id=agency_id)
             return _to_register(_("Đã ghi. Chưa đổi gì cho tới khi người thứ hai xác nhận."))
         except BadInput as wrong:
             form["value"].errors = [_(str(wrong))]

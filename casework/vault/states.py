@@ -29,6 +29,7 @@ class Detail(StrEnum):
     HAMLETS = "hamlets"
     AGENCY_NAME = "agency_name"
     DUTY_PHONE = "duty_phone"
+    MERGED = "merged"
 
 
 class EnvelopeKind(StrEnum):

@@ -64,9 +64,7 @@ def test_it_has_good_papers_and_receives_nothing_before_a_second_person_has_conf
 @pytest.mark.parametrize(
     ("code", "username", "words"), [("police", "cuong.hai", "đã có"), (CODE_OF, "hoa.hoi", "đã có người dùng")]
 )
-def test_what_is_there_already_is_refused_before_anything_is_printed(
-    office: Path, code: str, username: str, words: str
-):
+def test_what_is_there_already_is_refused_before_printing(office: Path, code: str, username: str, words: str):
     done = call(*adding(office, code, username))
     assert (done.exit_code, words in done.output) == (1, True), done.output
     assert not papers_of(office).exists()
