@@ -36,6 +36,10 @@ _HELD = (
     "Xã này có vụ việc đang bị giữ lại theo pháp luật, nên không xóa. Người phụ trách phải bỏ lệnh giữ trong sổ trước. "
     "/ A case of this commune is under a legal hold, which must be ended first."
 )
+_RECENT = (
+    "Chưa đủ {months} tháng từ khi vụ việc hoặc lần tư vấn cuối cùng của xã này kết thúc (story_months trong "
+    "casework.toml), nên chưa xóa. Hãy chờ đủ hạn rồi chạy lại. / The time of retention is not over."
+)
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,4 @@ def _require_retention_over(context: ActContext, months: int) -> None:
     recent = or_(table.closed > latest, table.closed.is_(None) & (table.opened > latest))
     wanted = (table.commune_id == context.commune_id) & (table.state != CaseState.PRACTICE) & recent
     if scope.rows_for_console(context.permit, Case, wanted, "id").on(context.session).first() is not None:
-        raise Conflict(
-            f"Chưa đủ {months} tháng từ khi vụ việc hoặc lần tư vấn cuối cùng của xã này kết thúc (story_months trong "
-            "casework.toml), nên chưa xóa. Hãy chờ đủ hạn rồi chạy lại. / The time of retention is not over."
-        )
+        raise Conflict(_RECENT.format(months=months))

@@ -20,6 +20,10 @@ from casework.policy.vocabulary import Act
 from casework.vault.models import Commune, Member
 from casework.vault.states import AgencyState, MemberState
 
+_TAKEN = (
+    "Tên đăng nhập đã có người dùng trong sổ này: {names}. Người làm ở hai xã có hai tài khoản với hai tên khác nhau. "
+    "/ These user names are taken in this installation."
+)
 ACTIVE, UNUSED, ABANDONED = "active", "unused", "abandoned"
 
 
@@ -110,7 +114,4 @@ def require_free_usernames(session: Session, people: Sequence[FirstPerson]) -> N
     wanted = [person.username for person in people]
     taken = session.execute(select(Member.username).where(Member.username.in_(wanted))).scalars().all()
     if taken:
-        raise BadInput(
-            f"Tên đăng nhập đã có người dùng trong sổ này: {', '.join(sorted(taken))}. Người làm ở hai xã có hai tài "
-            "khoản với hai tên khác nhau. / These user names are taken in this installation."
-        )
+        raise BadInput(_TAKEN.format(names=", ".join(sorted(taken))))
