@@ -29,12 +29,13 @@ from casework.administration.installation import (
     find_agency,
     installation_facts,
     open_installation,
+    short_id,
 )
 from casework.administration.maintenance_commands import opened
 from casework.administration.paper_output import PAPERS_OPTION, put_on_paper
 from casework.administration.restore_commands import OWNER_OPTION
 from casework.codelists import agencies
-from casework.errors import BadInput
+from casework.errors import BadInput, LogRolledBack
 from casework.maintenance import backups, checkpoints, evidence_check, release_copies, revocation_log_copy, tick
 from casework.maintenance.system_actors import console_of
 
@@ -106,8 +107,12 @@ def _alone(installation: Installation) -> Iterator[None]:
 
 
 def sign_now(installation: Installation) -> None:
-    """Write checkpoints at once, so that what was founded or removed is known outside; a run under way does it too."""
-    with suppress(Timeout), tick.alone(installation.config, seconds=_PATIENCE_SECONDS):
+    """Write checkpoints at once, so that what was founded or removed is known outside.
+
+    A run under way does it too; where something differs from the evidence outside, nothing is signed, and it rings.
+    """
+    with suppress(Timeout, LogRolledBack), tick.alone(installation.config, seconds=_PATIENCE_SECONDS):
+        evidence_check.require_agreement(installation.gate)
         if checkpoints.configured(installation.config):
             checkpoints.write_all(installation.config, installation.gate)
             revocation_log_copy.copy(installation.config)
@@ -132,7 +137,9 @@ def list_all(data: Path, as_json: bool) -> None:
         return
     for one in there:
         counts = f"{len(one.agencies)} cơ quan / agencies, {one.people} người / people"
-        click.echo(f"{one.name}: {counts}, lập ngày / founded {_day(one.founded)}, {_STATES[one.state]}")
+        click.echo(
+            f"{one.name} ({short_id(one.id)}): {counts}, lập ngày / founded {_day(one.founded)}, {_STATES[one.state]}"
+        )
     for other in gone:
         click.echo(f"{other.name}: đã xóa ngày / removed {_day(other.at)}: {other.reason}")
 
@@ -156,14 +163,14 @@ def remove(data: Path, owner_url: str | None, name: str, reason: str, code: str)
         commune_id = communes.find(installation, name)
         order = _ordered(installation, commune_id, reason, code or agencies.coordinating())
         console = console_of(commune_id)
-        installation.gate.perform(console, commune_removal.examine, order)
-        _ask_name_again(name)
+        examined = installation.gate.perform(console, commune_removal.examine, order)
+        _ask_name_again(name, examined)
         backup = backups.write(installation.config)
         click.echo(f"Bản sao lưu cuối cùng còn xã này / the last backup with it: {backup.path}")
         release_copies.forget(installation.config, commune_id)
         installation.gate.perform(console, commune_removal.remove, order)
         _forget(installation, commune_id)
-    click.echo(_DONE.format(name=name, days=backups.KEPT_DAYS))
+    click.echo(_DONE.format(name=examined, days=backups.KEPT_DAYS))
     if make_url(installation.config.database_url).get_backend_name() == "postgresql":
         click.echo("PostgreSQL: chạy VACUUM FULL với vai chủ bảng. / Run VACUUM FULL as the owner of the tables.")
 
@@ -181,15 +188,17 @@ def _ordered(installation: Installation, commune_id: UUID, reason: str, code: st
     summary = installation.gate.perform(console_of(commune_id), communes.summarise)
     if summary.state == communes.UNUSED:
         return RemovalOrder(reason, months)
-    _, agency_id, agency = find_agency(installation, code, summary.name)
+    _, agency_id, agency = find_agency(installation, code, short_id(commune_id))
     click.echo(f"Cần hai tờ khôi phục đúng cặp của {agency}. / Two sheets of this agency that fit.", err=True)
     first, second = console_input.ask_sheet("Tờ thứ nhất"), console_input.ask_sheet("Tờ thứ hai")
     return RemovalOrder(reason, months, agency_id, (first, second))
 
 
-def _ask_name_again(name: str) -> None:
+def _ask_name_again(typed: str, name: str) -> None:
+    """Have the name typed once more, or the digits that were typed before."""
+
     def same(text: str) -> None:
-        if not communes.same_name(text, name):
+        if not communes.same_name(text, name) and text != typed:
             raise BadInput("Không đúng tên xã. Gõ lại cả tên, hoặc bấm Ctrl-C để thôi: chưa có gì bị xóa.")
 
     console_input.ask(f"Mọi dòng của {name} sẽ bị xóa hẳn. Gõ lại tên xã để xóa", same)

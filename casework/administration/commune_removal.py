@@ -64,12 +64,13 @@ def reason_of(text: str) -> str:
 
 
 @action(Act.COMMUNE_EXAMINE)
-def examine(context: ActContext, order: RemovalOrder) -> None:
-    """Raise what stands against removing a commune: Conflict with what to do, VaultError for sheets that do not fit.
+def examine(context: ActContext, order: RemovalOrder) -> str:
+    """Return the name of a commune that may be removed; raise Conflict with what to do first, VaultError for sheets.
 
     The key of the agency was in memory then, so that a new one is due if the commune stays.
     """
     _require_removable(context, order)
+    return freshness.commune(context.session, context.commune_id).name
 
 
 @action(Act.COMMUNE_REMOVE)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.administration.installation import Installation
+from casework.administration.installation import Installation, short_id
 from casework.administration.setup_answers import FirstPerson
 from casework.audit import freshness
 from casework.audit.commune_removals import RemovedCommune, removed
@@ -80,16 +80,22 @@ def list_removed(installation: Installation) -> list[RemovedCommune]:
 
 
 def find(installation: Installation, name: str | None) -> UUID:
-    """Return the commune of a name, however it was typed, or the only one there is.
+    """Return the commune of a name, however it was typed, or of the digits in its list, or the only one there is.
 
-    Raises BadInput with the names there are for any other.
+    Raises BadInput with the names there are for any other, and for a name that two have, as after a merger.
     """
     with installation.gate.database.read_only() as session:
         rows = session.execute(select(Commune.id, Commune.name).order_by(Commune.created)).all()
     if name is None and len(rows) != 1:
         raise BadInput(f"Sổ có nhiều xã: hãy thêm --commune, một trong {', '.join(row.name for row in rows)}.")
-    matching: list[UUID] = [row.id for row in rows if name is None or same_name(row.name, name)]
-    if len(matching) != 1:
+    matching: list[UUID] = [
+        row.id for row in rows if name is None or same_name(row.name, name) or short_id(row.id) == name
+    ]
+    if len(matching) > 1:
+        raise BadInput(
+            f"Có {len(matching)} xã cùng tên: hãy ghi --commune bằng số trong ngoặc ở `casework commune list`."
+        )
+    if not matching:
         raise BadInput(f"Không có xã {name} trong sổ. Các xã đang có: {', '.join(row.name for row in rows)}.")
     return matching[0]
 

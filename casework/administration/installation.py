@@ -24,6 +24,7 @@ from casework.vault.states import AgencyState
 _AGENCIES = select(Agency.commune_id, Agency.id, Agency.name, Commune.name.label("commune")).join(
     Commune, Commune.id == Agency.commune_id
 )
+_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,16 @@ def installation_facts(settings: Config) -> InstallationFacts:
     return InstallationFacts(", ".join(communes), settings.public_url, checkpoint, backup)
 
 
+def short_id(commune_id: UUID) -> str:
+    """Return the digits by which a command tells communes of one name apart, as after a merger."""
+    return commune_id.hex[:_DIGITS]
+
+
 def find_agency(installation: Installation, code: str, commune: str | None) -> tuple[UUID, UUID, str]:
     """Return commune, id and name of an agency by its code; the commune must be named if the installation has two."""
     named = _AGENCIES.where(Agency.kind == code, Agency.circle.is_(False))
     with installation.gate.database.read_only() as session:
-        rows = [row for row in session.execute(named) if commune in (None, row.commune)]
+        rows = [row for row in session.execute(named) if commune in (None, row.commune, short_id(row.commune_id))]
     if not rows:
         raise BadInput(f"Không có cơ quan {code} trong sổ này.")
     if len(rows) > 1:

@@ -24,8 +24,10 @@ from casework.intake import actions as intake
 from casework.maintenance import checkpoints, commune_rows
 from casework.oversight.actions import verify_all
 from casework.retention import actions as retention
+from casework.staffing import detail_actions
 from casework.vault.keys.enrolment.paper_codes import write_code
 from casework.vault.keys.kek import Kek, server_keys_of
+from casework.vault.states import Detail
 from tests.administration.several_communes import answers_of, rows_of, tables_of
 from tests.commands import call
 from tests.house import House, both_databases, only_sqlite
@@ -251,6 +253,22 @@ def test_a_commune_that_nobody_used_goes_by_its_name_alone(book: Book, tmp_path:
     done = call(*words, typed="xã Lập Nhầm\n")
     assert done.exit_code == 0, done.output
     assert (rows_of(book.url, THANH_SON), rows_of(book.url, DONG_HAI)) == before
+
+
+@only_sqlite
+def test_of_two_communes_of_one_name_the_digits_say_which(book: Book):
+    """The new commune often takes the name of one that went into it."""
+    change_id = book.house["son"].does(detail_actions.propose, Detail.COMMUNE_NAME, "xã Đông Hải")
+    book.house["hoa"].does(detail_actions.confirm, change_id)
+    with after_retention():
+        done = book.removes(commune="xã Đông Hải")
+        assert (done.exit_code, "2 xã cùng tên" in done.output) == (1, True), done.output
+        digits = THANH_SON.hex[:8]
+        assert digits in call("commune", "list", "--data", str(book.folder)).output
+        done = book.removes(*book.typed(name=digits), commune=digits)
+    assert done.exit_code == 0, done.output
+    assert nothing_left(book)
+    assert rows_of(book.url, DONG_HAI)["case_file"]
 
 
 @only_sqlite
