@@ -15,7 +15,7 @@ from casework.administration import communes
 from casework.administration.installation import find_agency
 from casework.audit.checkpoint import CheckpointStore
 from casework.db import upgrade
-from casework.maintenance.system_actors import commune_ids
+from casework.maintenance.system_actors import commune_ids, console_of
 from casework.vault.keys.enrolment.paper_codes import read_code
 from tests import postgres
 from tests.administration.new_installation import CODE, founded, raw_answers, used
@@ -79,6 +79,7 @@ def test_a_commune_is_added_beside_an_open_gate_and_its_papers_are_good(office: 
         assert len(codes) == sum(len(one.get("officers", ())) for one in raw_answers()["agencies"].values()) + 6
         assert {admission_actions.commune_of(running.gate, read_code(code)) for code in codes[-6:]} == {second}
         assert find_agency(running, "police", NEW)[0] == second
+        assert running.gate.perform(console_of(second), communes.summarise).name == NEW
     words = ("drill", "--data", str(office), "--agency", "womens_union", "--commune", NEW)
     assert [call(*words, "--seat", str(seat), typed=codes[seat - 1] + "\n").exit_code for seat in (1, 2, 3)] == [0] * 3
     assert call("verify", "--data", str(office)).exit_code == 0
