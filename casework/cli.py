@@ -12,8 +12,10 @@ from casework import config, list_consistency, serving
 from casework import workers as worker_processes
 from casework.administration import (
     administrator_commands,
+    agency_commands,
     check_commands,
     commands,
+    commune_commands,
     data_folder_lock,
     list_commands,
     maintenance_commands,
@@ -123,8 +125,10 @@ def policy() -> None:
 
 for module in (
     administrator_commands,
+    agency_commands,
     check_commands,
     commands,
+    commune_commands,
     list_commands,
     maintenance_commands,
     program_commands,

@@ -58,6 +58,16 @@ class Conflict(CaseworkError):
     status = 409
 
 
+class CommuneMerged(Conflict):
+    """The commune has gone into another one and takes no new cases; `into` names where to go, `since` is the day."""
+
+    status = 423
+
+    def __init__(self, into: str, since: str) -> None:
+        super().__init__()
+        self.into, self.since = into, since
+
+
 class Throttled(CaseworkError):
     """Too many tries within a window. Raised by rate limits before the try is made; the caller waits."""
 

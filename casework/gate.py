@@ -14,6 +14,7 @@ from casework import clock
 from casework.audit import freshness, outside_evidence, visitor_summary, write
 from casework.audit.chain import LogEntry
 from casework.audit.outside_evidence import OutsideEvidence
+from casework.audit.watermark import End
 from casework.audit.write import Appended
 from casework.config import Config
 from casework.db import Database
@@ -79,7 +80,8 @@ class ActContext:
     """What an action is given: its permit, its crypto context, and the fields of its log line that it may set.
 
     In `unreadable` a list notes the cases that it passed over, each with what is wrong; in `unseen` those that this
-    person would not have found anyway, which ring and are told to nobody.
+    person would not have found anyway, which ring and are told to nobody. `at_end` is run in the same transaction once
+    the lines of the act are written, with the ends of the log before and after them, as when the log itself goes.
     """
 
     permit: Permit
@@ -92,6 +94,7 @@ class ActContext:
     evidence: OutsideEvidence | None = None
     unreadable: dict[UUID, VaultError] = field(default_factory=dict)
     unseen: dict[UUID, VaultError] = field(default_factory=dict)
+    at_end: Callable[[End, End], None] | None = None
 
     @property
     def session(self) -> Session:
@@ -208,6 +211,9 @@ class Gate:
             entries = [*map(_entry, acts), *_entries_of_unreadable(context)]
             appended = write.append(session, keys, visitor_summary.summarise(session, keys, entries))
             revoked = self._note_revocations(session, keys, permit.act, appended)
+            if context.at_end is not None and appended is not None:
+                context.at_end(appended.before, appended.end)
+                revoked = True
         self._end(keys, appended, revoked=revoked)
         for about, fault in (context.unreadable | context.unseen).items():
             _report(person, doing.act, fault, about=about)

@@ -190,6 +190,14 @@ def has_no_leftovers(url: str) -> bool:
         return {_NEW, _OLD}.isdisjoint(inspect(connection).get_schema_names())
 
 
+def is_empty(url: str) -> bool:
+    """Tell whether a database has no table at all; a SQLite file that is not there is made by nobody who asks."""
+    if _is_sqlite(url) and not _path(url).is_file():
+        return True
+    with snapshot(url) as connection:
+        return not inspect(connection).get_table_names()
+
+
 def remove(url: str) -> None:
     """Delete the file of a SQLite database with all that belongs to it."""
     path = _path(url)

@@ -35,11 +35,14 @@ def found_commune(context: ActContext, name: str, hamlets: Sequence[str], *, siz
     )
     commune.marks = blind_index.new_index_key(context.crypto.server_keys)
     context.session.add(commune)
+    context.session.flush()
     return context.commune_id
 
 
 @action(Act.AGENCY_ADD)
-def add_agency(context: ActContext, kind: str, name: str, *, duty_phone: str = "") -> AgencyKeys:
+def add_agency(
+    context: ActContext, kind: str, name: str, *, duty_phone: str = "", agency_id: UUID | None = None
+) -> AgencyKeys:
     """Create an agency; the console holds its keys until they have been wrapped for the first members.
 
     The coordinating agency's ledger of counts begins with it. An agency that is added when there are members already
@@ -49,7 +52,9 @@ def add_agency(context: ActContext, kind: str, name: str, *, duty_phone: str = "
         select(Member.id).where(Member.commune_id == context.commune_id).limit(1)
     ).first()
     state = AgencyState.NEW if a_member else AgencyState.ACTIVE
-    keys = provisioning.make_agency(context.crypto, kind=kind, name=name, duty_phone=duty_phone, state=state)
+    keys = provisioning.make_agency(
+        context.crypto, kind=kind, name=name, duty_phone=duty_phone, state=state, agency_id=agency_id
+    )
     if kind == agencies.coordinating():
         founded = clock.local(freshness.commune(context.session, context.commune_id).created)
         count_ledger.begin(context.crypto, RecipientKey(keys.agency_id, keys.epoch, keys.public_key), year=founded.year)

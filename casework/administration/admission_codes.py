@@ -26,8 +26,8 @@ class FirstMember:
 
 
 @action(Act.FIRST_INVITE)
-def invite_first(context: ActContext, person: FirstMember, carry: AgencyKeys | None) -> str:
-    """Add one of the first members, without any key, and return their admission code."""
+def invite_first(context: ActContext, person: FirstMember, carry: AgencyKeys | None, printed: str) -> None:
+    """Add one of the first members, without any key; `printed` is their admission code, which is on paper already."""
     head = heads.create(context.session, context.commune_id, "member", uuid4())
     member = Member(
         commune_id=context.commune_id,
@@ -42,7 +42,7 @@ def invite_first(context: ActContext, person: FirstMember, carry: AgencyKeys | N
     context.session.add(member)
     context.session.flush()
     context.about = member.id
-    return new_code(context, member, carry)
+    new_code(context, member, carry, printed)
 
 
 def invite_again(context: ActContext, member: Member, carry: AgencyKeys | None, printed: str) -> str:
@@ -60,8 +60,8 @@ def invite_again(context: ActContext, member: Member, carry: AgencyKeys | None, 
     return new_code(context, member, carry, printed)
 
 
-def new_code(context: ActContext, member: Member, carry: AgencyKeys | None, printed: str = "") -> str:
-    """Return an admission code; with a key in `carry` no colleague has to confirm the member."""
+def new_code(context: ActContext, member: Member, carry: AgencyKeys | None, printed: str) -> str:
+    """Make a code good that is on paper; with a key in `carry` no colleague has to confirm the member."""
     head = freshness.head(context.session, context.commune_id, member.id)
     recipient = RecipientKey(carry.agency_id, carry.epoch, carry.public_key) if carry else None
     return admission.invite(context.crypto, head, member, recipient, by=None, carry=carry, printed=printed)

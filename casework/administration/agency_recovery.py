@@ -35,11 +35,21 @@ _WRONG_SHEET = (
 
 @action(Act.RECOVERY_RENEW)
 def renew_sheets(
-    context: ActContext, keys: AgencyKeys, officers: Sequence[str], pairs: Collection[tuple[int, int]]
+    context: ActContext,
+    keys: AgencyKeys,
+    officers: Sequence[str] = (),
+    pairs: Collection[tuple[int, int]] = (),
+    *,
+    planned: Sequence[RecoverySheet] = (),
 ) -> tuple[RecoverySheet, ...]:
-    """Make a new numbered recovery secret and its sheets; sheets of an earlier number open nothing any more."""
+    """Make a new numbered recovery secret and its sheets; sheets of an earlier number open nothing any more.
+
+    `planned` are sheets that are on paper already, of an agency that is being made.
+    """
     context.about = keys.agency_id
     freshness.agency(context.session, context.commune_id, keys.agency_id)
+    if planned:
+        return sheets.put_in_force(context.crypto, keys, planned)
     return sheets.renew(context.crypto, keys, officers, pairs)
 
 

@@ -236,12 +236,12 @@ def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> Non
     setup.require_empty(folder)
     draft = setup_draft.file_for(folder)
     answers = setup_questions.complete_answers(answers_file, draft)
+    setup.require_unused(answers.database_url)
     setup.begin(folder)
     unused = setup_draft.kept_in_words(draft, setup.UNUSED.format(folder=folder))
     with put_on_paper(papers_file, setup.found_installation(folder, answers), unused=unused):
         setup.finish(folder)
-    if answers_file is None or answers_file.absolute() != draft:
-        setup_draft.discard(draft)
+    setup_draft.discard(draft, answers_file)
     say(
         f"Đã lập sổ ở {folder}. Tiếp theo: `casework check --data {folder}`. / Set up in {folder}. Now run `casework "
         "check`."

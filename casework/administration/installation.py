@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from casework.vault.states import AgencyState
 _AGENCIES = select(Agency.commune_id, Agency.id, Agency.name, Commune.name.label("commune")).join(
     Commune, Commune.id == Agency.commune_id
 )
+_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,17 @@ class Installation:
 
 
 @contextmanager
-def open_installation(folder: Path) -> Iterator[Installation]:
-    """Open the installation of a folder; raise ConfigurationError for one of another schema revision."""
+def open_installation(folder: Path, owner_url: str | None = None) -> Iterator[Installation]:
+    """Open the installation of a folder, as the role that owns the tables if its URL is given.
+
+    Raises ConfigurationError for one of another schema revision.
+    """
     settings = config.load(folder.absolute())
     working_days.refresh(settings.data / CALENDAR)
     # What is wrong in these files stops the server, and `check` names it; it keeps nobody from a recovery.
     with suppress(BadLocalFile):
         overrides.activate(settings.data / overrides.FOLDER)
+    settings = replace(settings, database_url=owner_url) if owner_url else settings
     startup.require_current_schema(settings.database_url)
     gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
     try:
@@ -65,11 +70,16 @@ def installation_facts(settings: Config) -> InstallationFacts:
     return InstallationFacts(", ".join(communes), settings.public_url, checkpoint, backup)
 
 
+def short_id(commune_id: UUID) -> str:
+    """Return the digits by which a command tells communes of one name apart, as after a merger."""
+    return commune_id.hex[:_DIGITS]
+
+
 def find_agency(installation: Installation, code: str, commune: str | None) -> tuple[UUID, UUID, str]:
     """Return commune, id and name of an agency by its code; the commune must be named if the installation has two."""
     named = _AGENCIES.where(Agency.kind == code, Agency.circle.is_(False))
     with installation.gate.database.read_only() as session:
-        rows = [row for row in session.execute(named) if commune in (None, row.commune)]
+        rows = [row for row in session.execute(named) if commune in (None, row.commune, short_id(row.commune_id))]
     if not rows:
         refusal = (
             f"Không có cơ quan {code} trong sổ này. Mã như womens_union, police. / No agency {code} is in "

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from casework import schema, unguarded_database
+from casework import unguarded_database
 from casework.administration import server_key_rotation, settings
 from casework.administration.installation import installation_facts
 from casework.administration.printed_pages import PrintedPage, fingerprints_page
@@ -175,18 +175,14 @@ def _if_there(place: str) -> str:
 
 def _require_free_database(config: Config) -> None:
     """Raise ConfigurationError for a database elsewhere that holds a book, unless this restore was broken off."""
-    url = make_url(config.database_url)
     if (config.data / "checkpoint-key").exists():
         return
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        return
-    with unguarded_database.snapshot(config.database_url) as connection:
-        if schema.revision_of(connection):
-            raise ConfigurationError(
-                "Cơ sở dữ liệu này đã có một sổ, nên không đụng đến. Hãy lập một cơ sở dữ liệu trống rồi ghi "
-                "--database-url của nó. / This database holds a book already, which is left alone. Make an empty one "
-                "and give its --database-url."
-            )
+    if not unguarded_database.is_empty(config.database_url):
+        raise ConfigurationError(
+            "Cơ sở dữ liệu này đã có một sổ, nên không đụng đến. Hãy lập một cơ sở dữ liệu trống rồi ghi "
+            "--database-url của nó. / This database holds a book already, which is left alone. Make an empty one "
+            "and give its --database-url."
+        )
 
 
 def _with_new_signer(config: Config) -> Config:

@@ -179,6 +179,11 @@ def _print_report(report: RestoreReport) -> None:
         f"Thu hồi lại: {report.revoked}; xóa lại: {report.erased} / Taken away again: {report.revoked}; erased again: "
         f"{report.erased}"
     )
+    for name in report.removed:
+        say(
+            f"{name} đã bị xóa khỏi sổ sau bản sao lưu này, nên không trở lại. / {name} was removed after this "
+            "backup and does not come back."
+        )
     say(f"Mất {report.seconds:.1f} giây / It took {report.seconds:.1f} s")
 
 

@@ -1,24 +1,14 @@
 """Sets up an installation in an empty folder: keys, database, commune, agencies, first members, printed pages."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID, uuid4
 
-from casework import files
-from casework.accounts import provisioning_actions as accounts
-from casework.administration import (
-    admission_codes,
-    agency_recovery,
-    printed_pages,
-    server_key_rotation,
-    settings,
-    setup_draft,
-)
+from casework import files, unguarded_database
+from casework.administration import commune_founding, printed_pages, server_key_rotation, settings, setup_draft
 from casework.administration.installation import Installation
-from casework.administration.printed_pages import InstallationFacts, Invitation, PrintedPage
-from casework.administration.setup_answers import AgencyAnswers, FirstPerson, SetupAnswers
-from casework.codelists import codelist, office_calendar
+from casework.administration.printed_pages import InstallationFacts, PrintedPage
+from casework.administration.setup_answers import SetupAnswers
+from casework.codelists import office_calendar
 from casework.codelists.office_calendar import OwnCalendar
 from casework.config import CALENDAR, UNFINISHED, Config, ConfigurationError
 from casework.db import upgrade
@@ -28,7 +18,6 @@ from casework.maintenance.system_actors import console_of
 from casework.sealed import Sealed
 from casework.vault.crypto import signatures
 from casework.vault.keys import kek
-from casework.vault.keys.keyring import AgencyKeys
 
 _FIRST_KEY = 1
 _WORDS = "Bản lập dở dang của Sổ ca: chưa có gì dùng được. Xóa cả thư mục này rồi chạy lại `casework init`.\n"
@@ -57,6 +46,20 @@ def require_empty(folder: Path) -> None:
         raise ConfigurationError(f"{folder} đã có dữ liệu, nên không đụng đến. Hãy chọn một thư mục trống.")
 
 
+def require_unused(database_url: str) -> None:
+    """Raise ConfigurationError, before anything is written, for a database elsewhere in which there are tables.
+
+    A second installation in it would sign its rows with another KEK, and neither could run any more.
+    """
+    if database_url and not unguarded_database.is_empty(database_url):
+        raise ConfigurationError(
+            "Cơ sở dữ liệu ghi ở database_url không trống, nên chưa làm gì. Muốn thêm một xã vào sổ đang chạy: "
+            "`casework commune add --data DIR`. Nếu đó là lần lập dở dang: xóa cơ sở dữ liệu ấy (dropdb), lập lại một "
+            "cái trống (createdb) rồi chạy lại. / This database is in use: nothing was done. Add a commune "
+            "to it, or give an empty one."
+        )
+
+
 def begin(folder: Path) -> None:
     """Make the folder and mark it as unfinished until its pages are printed."""
     require_empty(folder)
@@ -73,11 +76,12 @@ def finish(folder: Path) -> None:
 
 def found_installation(folder: Path, answers: SetupAnswers) -> list[PrintedPage]:
     """Set up the installation and return its pages: the secrets on them, but for the KEK, are stored nowhere else."""
-    new = _create(folder, answers)
+    require_unused(answers.database_url)
+    new, planned = _create(folder, answers), commune_founding.plan(answers.of_commune)
     try:
-        pages = [*_server_pages(new), *_found_commune(new, answers)]
+        new.installation.gate.perform(console_of(planned.commune_id), commune_founding.found, planned)
         checkpoints.write_all(new.installation.config, new.installation.gate)
-        return pages
+        return [*_server_pages(new), *commune_founding.pages(new.facts, planned.agencies, planned.people)]
     finally:
         new.installation.gate.database.engine.dispose()
 
@@ -116,49 +120,3 @@ def _server_pages(new: NewInstallation) -> list[PrintedPage]:
         *printed_pages.backup_pages(new.facts, new.backup_seed),
         printed_pages.fingerprints_page(new.facts, used_kek),
     ]
-
-
-def _found_commune(new: NewInstallation, answers: SetupAnswers) -> list[PrintedPage]:
-    gate, console = new.installation.gate, console_of(uuid4())
-    gate.perform(console, accounts.found_commune, answers.commune, answers.hamlets, size_class=answers.size_class)
-    keys = {
-        agency.code: gate.perform(console, accounts.add_agency, agency.code, agency.name, duty_phone=agency.duty_phone)
-        for agency in answers.agencies
-    }
-    agencies = {agency.code: agency for agency in answers.agencies}
-    recovery_pages = [
-        page
-        for agency in answers.agencies
-        if agency.holds_keys
-        for page in _recovery_pages(new, console.commune_id, agency, keys)
-    ]
-    return recovery_pages + [
-        _admission_page(new, console.commune_id, person, agencies, keys) for person in answers.people
-    ]
-
-
-def _recovery_pages(
-    new: NewInstallation, commune_id: UUID, agency: AgencyAnswers, keys: Mapping[str, AgencyKeys]
-) -> list[PrintedPage]:
-    gate, console = new.installation.gate, console_of(commune_id)
-    sheets = gate.perform(console, agency_recovery.renew_sheets, keys[agency.code], agency.officers, agency.pairs)
-    return printed_pages.recovery_pages(new.facts, agency.name, sheets)
-
-
-def _admission_page(
-    new: NewInstallation,
-    commune_id: UUID,
-    person: FirstPerson,
-    agencies: Mapping[str, AgencyAnswers],
-    keys: Mapping[str, AgencyKeys],
-) -> PrintedPage:
-    console, agency = console_of(commune_id), agencies.get(person.agency)
-    member = admission_codes.FirstMember(
-        person.username, person.name, person.roles, keys[person.agency].agency_id if agency else None
-    )
-    carry = keys[person.agency] if agency and agency.holds_keys else None
-    code = new.installation.gate.perform(console, admission_codes.invite_first, member, carry)
-    roles = ", ".join(codelist("role").get(role).vi for role in person.roles)
-    return printed_pages.admission_page(
-        new.facts, Invitation(person.name, person.username, roles, agency.name if agency else "", code)
-    )

@@ -61,6 +61,17 @@ class Places:
 
 
 @dataclass(frozen=True)
+class CommuneAnswers:
+    """What is asked before a commune is founded in an installation, new or running."""
+
+    name: str
+    hamlets: tuple[str, ...]
+    size_class: str
+    agencies: tuple[AgencyAnswers, ...]
+    people: tuple[FirstPerson, ...]
+
+
+@dataclass(frozen=True)
 class SetupAnswers:
     """Everything that is asked before an installation is set up."""
 
@@ -74,6 +85,11 @@ class SetupAnswers:
     people: tuple[FirstPerson, ...]
     working_days: tuple[str, ...]
     holidays: tuple[date, ...]
+
+    @property
+    def of_commune(self) -> CommuneAnswers:
+        """Return the part that is about the first commune."""
+        return CommuneAnswers(self.commune, self.hamlets, self.size_class, self.agencies, self.people)
 
 
 def words(text: str) -> str:

@@ -16,12 +16,12 @@ from casework.administration.setup_record import Raw
 INSIDE = "init-answers.toml"
 
 
-def file_for(folder: Path) -> Path:
-    """Return where the draft for a data folder lies: beside it if that can be written to, else in it."""
-    beside = folder.with_name(folder.name + "-answers.toml")
+def file_for(folder: Path, what: str = "init") -> Path:
+    """Return where the draft of what is founded lies: beside its data folder if that can be written to, else in it."""
+    beside = folder.with_name(f"{folder.name}-{'' if what == 'init' else what + '-'}answers.toml")
     if os.access(folder.parent, os.W_OK | os.X_OK) or not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
         return beside
-    return folder / INSIDE
+    return folder / f"{what}-answers.toml"
 
 
 class FoundingDraft:
@@ -85,6 +85,7 @@ def kept_in_words(path: Path, unused: str) -> str:
     return f"{unused} Những gì đã gõ còn ở {path}: lần sau khỏi gõ lại."
 
 
-def discard(path: Path) -> None:
-    """Delete the draft once the installation stands: it says who keeps which sheet."""
-    path.unlink(missing_ok=True)
+def discard(path: Path, given: Path | None) -> None:
+    """Delete the draft once what was founded stands, for it says who keeps which sheet; not a file that was given."""
+    if given is None or given.absolute() != path:
+        path.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from casework.administration import console_input, setup_answers, setup_defaults
-from casework.administration.setup_answers import AgencyAnswers, FirstPerson, Places, SetupAnswers
+from casework.administration.setup_answers import AgencyAnswers, CommuneAnswers, FirstPerson, Places, SetupAnswers
 from casework.administration.setup_defaults import ADMINISTRATORS, usual
 from casework.administration.setup_draft import FoundingDraft
 from casework.administration.setup_record import BACK, AnswerPath, Answers, Raw, StepBack
@@ -95,12 +95,12 @@ class Questionnaire:
             self._draft.keep(self.record.everything())
         return answer
 
-    def ask_all(self, *, resumed: bool = False) -> SetupAnswers:
+    def ask(self, once: Callable[["Questionnaire"], T], *, resumed: bool = False) -> T:
         """Ask everything, then show a summary if anything was asked; raise BadInput for answers that do not fit."""
         while True:
             self.record.begin_pass()
             try:
-                answers = self._ask_once()
+                answers = once(self)
                 if not console_input.is_interactive() or not (self._problem or resumed or self.record.was_typed):
                     return answers
                 if not Summary(self.record).changes(self._problem):
@@ -108,13 +108,22 @@ class Questionnaire:
             except StepBack:
                 self.record.step_back()
 
-    def _ask_once(self) -> SetupAnswers:
+    def commune(self) -> CommuneAnswers:
+        """Ask what is to be known of one more commune of an installation."""
+        return CommuneAnswers(*self._about_commune(), *self._consistent_people())
+
+    def agency(self, code: str) -> tuple[AgencyAnswers, tuple[FirstPerson, ...]]:
+        """Ask what is to be known of one more agency of a commune, and who of it comes first."""
+        listed = codelist("agency").get(code)
+        name, phone = self._name_and_phone(listed)
+        people = self._page(code, f"Người của {name}", []) if self._by_page else self._listed_people()
+        if any(person.agency != code for person in people):
+            raise BadInput(f"Những người đầu tiên phải thuộc {name}. / The first people must be of this agency.")
+        return self._agency(listed, name, phone, people), people
+
+    def installation(self) -> SetupAnswers:
         """Ask what is not answered yet, first what later questions depend on."""
-        name = self._commune = self.answer(("commune", "name"), "Tên xã", setup_answers.words, hint="như: xã Thanh Sơn")
-        commas = "cách nhau bằng dấu phẩy"
-        hamlets = self.answer(("commune", "hamlets"), "Các thôn, tổ", setup_answers.hamlet_names, hint=commas)
-        sizes = _numbered("Quy mô", codelist("size_class"))
-        size = self.answer(("commune", "size_class"), sizes, setup_answers.size, usual().size_class)
+        name, hamlets, size = self._about_commune()
         url = self.answer(
             ("commune", "public_url"), "Địa chỉ người dùng gõ", setup_answers.url, hint="https://so.xa.vn"
         )
@@ -134,9 +143,20 @@ class Questionnaire:
             "",
             hint="2027-01-01; có thể để trống",
         )
+        agencies, people = self._consistent_people()
+        return SetupAnswers(name, hamlets, size, url, database, places, agencies, people, working_days, holidays)
+
+    def _about_commune(self) -> tuple[str, tuple[str, ...], str]:
+        name = self._commune = self.answer(("commune", "name"), "Tên xã", setup_answers.words, hint="như: xã Thanh Sơn")
+        commas = "cách nhau bằng dấu phẩy"
+        hamlets = self.answer(("commune", "hamlets"), "Các thôn, tổ", setup_answers.hamlet_names, hint=commas)
+        sizes = _numbered("Quy mô", codelist("size_class"))
+        return name, hamlets, self.answer(("commune", "size_class"), sizes, setup_answers.size, usual().size_class)
+
+    def _consistent_people(self) -> tuple[tuple[AgencyAnswers, ...], tuple[FirstPerson, ...]]:
         agencies, people = self._agencies_and_people()
         self._note_problem(people)
-        return SetupAnswers(name, hamlets, size, url, database, places, agencies, people, working_days, holidays)
+        return agencies, people
 
     def _note_problem(self, people: tuple[FirstPerson, ...]) -> None:
         """Keep what does not fit for the summary, where it can be changed; from a pipe raise BadInput."""
@@ -254,13 +274,28 @@ class Questionnaire:
 
 def complete_answers(file: Path | None, draft_file: Path) -> SetupAnswers:
     """Return all answers; what is typed is kept in `draft_file`, from which the next try goes on."""
+    return _complete(file, draft_file, Questionnaire.installation)
+
+
+def complete_commune_answers(file: Path | None, draft_file: Path) -> CommuneAnswers:
+    """Return the answers about one more commune; those of a file that are about the installation are passed over."""
+    return _complete(file, draft_file, Questionnaire.commune)
+
+
+def complete_agency_answers(
+    file: Path | None, draft_file: Path, code: str
+) -> tuple[AgencyAnswers, tuple[FirstPerson, ...]]:
+    """Return the answers about one more agency of a commune, and its first people."""
+    return _complete(file, draft_file, lambda questionnaire: questionnaire.agency(code))
+
+
+def _complete(file: Path | None, draft_file: Path, once: Callable[[Questionnaire], T]) -> T:
     draft = FoundingDraft(draft_file, file)
-    answers = _read(file) if file else draft.resumed()
-    questionnaire = Questionnaire(answers, draft)
+    questionnaire = Questionnaire(_read(file) if file else draft.resumed(), draft)
     if console_input.is_interactive():
         click.echo(f"Gõ {BACK} để quay lại câu trước, {_EMPTY} để bỏ trống; Ctrl-C để nghỉ.", err=True)
     try:
-        return questionnaire.ask_all(resumed=draft.is_resumed)
+        return questionnaire.ask(once, resumed=draft.is_resumed)
     except (click.Abort, BadInput):
         draft.say_where()
         raise

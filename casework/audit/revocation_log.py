@@ -186,21 +186,22 @@ class RevocationLog:
             return False
         statements = [_statement(revocation) for revocation in revocations]
         body = {"act": act, "at": at, "before": [before[0], before[1].hex()], "heads": statements}
-        self._append(server_keys, body | {"n": end[0], "h": end[1].hex()})
+        self.append_body(server_keys, body | {"n": end[0], "h": end[1].hex()})
         return True
 
     def void(self, server_keys: ServerKeys, line: RevocationEntry) -> None:
         """Write that the act of a line was never committed."""
-        self._append(server_keys, {"void": line.seq})
+        self.append_body(server_keys, {"void": line.seq})
 
     def append_note(self, server_keys: ServerKeys, *, word: str, at: int) -> None:
         """Write a line that revokes nothing, as after a restore or when the KEK has changed."""
-        self._append(server_keys, {"at": at, "word": word})
+        self.append_body(server_keys, {"at": at, "word": word})
 
-    def _append(self, server_keys: ServerKeys, body: dict[str, Any]) -> None:
+    def append_body(self, server_keys: ServerKeys, body: Mapping[str, Any]) -> None:
+        """Write a line; raise Busy if that cannot be done, as on a disk that is full."""
         try:
             with self._locked() as handle:
-                _append(handle, server_keys, body | {"commune": server_keys.commune_id.hex})
+                _append(handle, server_keys, {**body, "commune": server_keys.commune_id.hex})
         except OSError as cause:
             raise Busy("Không ghi được sổ thu hồi, nên chưa có gì thay đổi. Hãy xem đĩa còn chỗ không.") from cause
 

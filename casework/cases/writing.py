@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from casework.audit import freshness
-from casework.cases import scope
+from casework.cases import commune_merger, scope
 from casework.cases.models import Case, ChairNotice, Ground, Referral
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
@@ -24,12 +24,15 @@ RECORDED_BEFORE = gettext_noop(
 )
 
 
-def add_case(context: ActContext, row: Case) -> VerifiedCase:
+def add_case(context: ActContext, row: Case, *, replaces: bool = False) -> VerifiedCase:
     """Add a case under an id that none has ever had; raise Conflict for one that is or was another's.
 
-    A form that is sent again names the same id. Were it given to a new case once the first was erased, a restore would
-    erase the new one as well.
+    Raises CommuneMerged where the commune takes none any more, unless the row `replaces` one that it has. A form that
+    is sent again names the same id. Were it given to a new case once the first was erased, a restore would erase the
+    new one as well.
     """
+    if not replaces:
+        commune_merger.require_taking_cases(context)
     if freshness.was_logged(context.session, context.commune_id, row.id):
         raise Conflict(RECORDED_BEFORE, about=row.id)
     head = heads.create(context.session, context.commune_id, "case", row.id)

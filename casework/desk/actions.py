@@ -33,9 +33,9 @@ from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import RECORDS, SECTIONS, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
 from casework.cases.task_entry import Task
-from casework.desk import due_actions, reporting_duty, timeline
+from casework.desk import due_actions, timeline
 from casework.desk.death_actions import note_in_label, require_children, require_word_of_lead
-from casework.desk.first_page import contacts_to_renew, with_other_lists
+from casework.desk.first_page import contacts_to_renew, welcome, with_other_lists
 from casework.desk.progress import progress_in, progress_of, standing_of
 from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Welcome, WrittenSection
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, gettext_noop
@@ -50,7 +50,6 @@ from casework.referrals import presenters as referral_presenters
 from casework.referrals.unsent_actions import unsent_grounds
 from casework.referrals.unsent_view_models import UnsentGrounds
 from casework.retention.voiding import DUPLICATE
-from casework.staffing import detail_actions
 from casework.statistics.actions import period_to_close
 from casework.vault.integrity import heads
 from casework.vault.keys.envelopes import OpenedDocument
@@ -74,8 +73,7 @@ _FIXED = {
 @action(Act.HOME_READ)
 def read_home(context: ActContext) -> Welcome:
     """Return what stands on the home page of a role that works on no case."""
-    changes = detail_actions.count_for_me(context)
-    return Welcome(home_panel.panel_for(context), reporting_duty.of_actor(context), changes)
+    return welcome(context)
 
 
 @action(Act.CASE_LIST)

@@ -8,15 +8,17 @@ from uuid import UUID
 
 from casework import clock
 from casework.audit import read
-from casework.cases import duty_gaps, reading
+from casework.cases import commune_merger, duty_gaps, reading
 from casework.cases.reading import ListedCase
+from casework.desk import reporting_duty
 from casework.desk.due_actions import list_dues
 from casework.desk.task_actions import list_clocks
-from casework.desk.view_models import CaseLine, Home
+from casework.desk.view_models import CaseLine, Home, Welcome
 from casework.gate import ActContext, Action
 from casework.intake.advice_actions import due_contacts
 from casework.notices.actions import list_due, list_notices
 from casework.notices.view_models import NoticeBox
+from casework.oversight import home_panel
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.ground_actions import list_reviews
@@ -44,6 +46,12 @@ _OTHER_LISTS: Mapping[str, Action[[], Any]] = {
 }
 
 
+def welcome(context: ActContext) -> Welcome:
+    """Return the first page of a role that works on no case."""
+    panel, duty = home_panel.panel_for(context), reporting_duty.of_actor(context)
+    return Welcome(panel, duty, detail_actions.count_for_me(context), commune_merger.for_first_page(context))
+
+
 def with_other_lists(context: ActContext, home: Home) -> Home:
     """Add the lists that this person may see, each with a log line of its own."""
     if allowed(context.actor, Act.ADVICE_LIST):
@@ -55,6 +63,7 @@ def with_other_lists(context: ActContext, home: Home) -> Home:
     lists = {name: doing for name, doing in _OTHER_LISTS.items() if allowed(context.actor, doing.act)}
     home = replace(home, **{name: context.also(doing) for name, doing in lists.items()})
     home = replace(home, notices=_without_kin(home), changes=detail_actions.count_for_me(context))
+    home = replace(home, merged=commune_merger.for_first_page(context))
     return replace(home, cases=tuple(line for line in home.cases if line.id not in context.unreadable))
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
+from casework.cases.commune_merger import MergedCommune
 from casework.cases.deaths import DIED
 from casework.cases.due_entries import DueEntry
 from casework.cases.duty_gaps import DutyGap
@@ -91,7 +92,7 @@ class Home:
     pages, of cases in reach; `progress` is where those stand that are shown.
     `to_compare` are new cases that a lead has not compared with the others yet; `changes` of what is registered of the
     commune and its agencies wait for this person's word; on `duty_gaps` nobody of the agency is on duty, for who
-    writes its roster.
+    writes its roster; `merged` is where the commune goes, if anywhere.
     """
 
     cases: tuple[CaseLine, ...]
@@ -101,6 +102,7 @@ class Home:
     watch: OversightPanel = field(default_factory=OversightPanel)
     arrivals: int = 0
     changes: int = 0
+    merged: MergedCommune | None = None
     box: Box | None = None
     notices: NoticeBox = field(default_factory=lambda: NoticeBox(()))
     untold: tuple[DueNotice, ...] = ()
@@ -163,12 +165,13 @@ class Home:
 class Welcome:
     """The home page of a role that works on no case: the panel of oversight, and whom they must tell of violence.
 
-    `changes` of what is registered wait for this person's word.
+    `changes` of what is registered wait for this person's word; `merged` is where the commune goes, if anywhere.
     """
 
     watch: OversightPanel
     duty: ReportingDuty | None
     changes: int = 0
+    merged: MergedCommune | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from casework.cases import (
     access_grants,
     age_groups,
     case_codes,
+    commune_merger,
     consent_and_grounds,
     duty_numbers,
     facts,
@@ -136,6 +137,7 @@ def begin_intake(
 
     `in_danger` brings whom to call as well, `without` those who must not know; None names nobody's own telephone.
     """
+    commune_merger.require_taking_cases(context)
     others = Agency.id.not_in(context.actor.agencies)
     kinds = select(Agency.kind).where(
         Agency.commune_id == context.commune_id, others, Agency.state == AgencyState.ACTIVE
@@ -198,7 +200,7 @@ def start_draft(
         state=CaseState.DRAFT,
         opened=begun,
     )
-    case = writing.add_case(context, row)
+    case = writing.add_case(context, row, replaces=instead_of is not None)
     for number, data in pages.items():
         _save_page(context, case, number, data)
     if given is not None:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from casework import clock
 from casework.accounts.kept_form_actions import discard_kept_form
 from casework.audit import freshness
-from casework.cases import reading, sections
+from casework.cases import commune_merger, reading, sections
 from casework.errors import BadInput, Conflict, gettext_noop
 from casework.gate import ActContext, action
 from casework.intake.actions import IntakeAnswers, open_case, start_draft
@@ -80,6 +80,7 @@ def list_ledgers(context: ActContext, *, token: SessionToken) -> tuple[LedgerLin
 @action(Act.LEDGER_BRING)
 def bring_ledger(context: ActContext, sheets: Sequence[RawSheet], *, token: SessionToken) -> UUID:
     """Keep what was read of a file, sealed to the person, with a proposal of its columns as they were chosen before."""
+    commune_merger.require_taking_cases(context)
     under = tuple(columns.under_header(sheet) for sheet in sheets)
     remembered: dict[str, str] = {}
     for earlier in reversed(kept_ledger.open_all(context, token).values()):

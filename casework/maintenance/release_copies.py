@@ -78,6 +78,11 @@ def _rows(connection: Connection, kind: type[Any], commune_id: UUID) -> Iterator
         yield dict(row)
 
 
+def forget(config: Config, commune_id: UUID) -> None:
+    """Delete the copy of a commune that is being removed; should it stay, the next run writes it again."""
+    (CheckpointStore.of(config.checkpoints_folder, commune_id).folder / _NAME).unlink(missing_ok=True)
+
+
 def read(config: Config, commune_id: UUID) -> ReleaseCopy | None:
     """Return the copy of a commune; None if there is none, or none that a pinned key has signed."""
     path = CheckpointStore.of(config.checkpoints_folder, commune_id).folder / _NAME

@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from casework.gate import Gate, open_gate
 from casework.maintenance import (
     backup_fit,
     checkpoints,
+    commune_rows,
     dump,
     lost_kek_restore,
     release_copies,
@@ -66,7 +67,8 @@ class RestoreOrder:
 class RestoreReport:
     """What a restore or a drill verified and did: `made_at` is the backup's time in microseconds.
 
-    `revoked` and `erased` count heads; `log_lengths` are those of the backup.
+    `revoked` and `erased` count heads; `log_lengths` are those of the backup; `removed` are the names of communes in it
+    that were removed since, and stay so.
     """
 
     made_at: int
@@ -76,6 +78,7 @@ class RestoreReport:
     erased: int
     seconds: float
     log_lengths: Mapping[UUID, int]
+    removed: tuple[str, ...] = ()
     new_kek: Kek | None = None
 
 
@@ -200,11 +203,34 @@ def _build_beside(
     with replacement_database.new_database(fresh, used_kek) as gate:
         if not order.lost_kek:
             replacement_database.verify_logs(gate, refusal=_LOG_BROKEN)
-        replayed = _replay_revocations(config, gate, order, lengths)
+        entries = revocation_log_copy.trusted_entries(
+            config, gate, lost_kek=order.lost_kek, allow_missing=order.without_revocation_log
+        )
+        removed = _remove_again(fresh, gate, order, entries, lengths)
+        replayed = _replay_revocations(config, gate, order, entries, lengths)
         hook("replayed")
         verified = replacement_database.verify_everything(gate, fresh, refusal=_LOG_BROKEN)
     rows = sum(contents.rows.values())
-    return RestoreReport(header["at"], rows, verified, replayed.revoked, replayed.erased, 0.0, lengths)
+    return RestoreReport(header["at"], rows, verified, replayed.revoked, replayed.erased, 0.0, lengths, removed)
+
+
+def _remove_again(
+    fresh: Config, gate: Gate, order: RestoreOrder, entries: Sequence[RevocationEntry], lengths: dict[UUID, int]
+) -> tuple[str, ...]:
+    """Take out the communes that were removed after the backup, from `lengths` too; return their names.
+
+    Raises ConfigurationError if none would be left.
+    """
+    without = order.without_revocation_log
+    gone = revocation_log_copy.vouched_removals(fresh, gate, entries, without_revocation_log=without)
+    doomed = [commune for commune_id, commune in gone.items() if commune_id in lengths]
+    if doomed and len(doomed) == len(lengths):
+        raise ConfigurationError("Mọi xã trong bản sao lưu này đã bị xóa khỏi sổ, nên không có gì để khôi phục.")
+    for commune in doomed:
+        with unguarded_database.open_for_writing(fresh.database_url) as connection:
+            commune_rows.delete_all(connection, commune.commune_id)
+        del lengths[commune.commune_id]
+    return tuple(commune.name for commune in doomed)
 
 
 def _require_fitting(header: Mapping[str, Any], used_kek: Kek, *, lost: bool) -> None:
@@ -241,12 +267,13 @@ def _fill_new_database(url: str, stream: Iterable[bytes]) -> dump.Contents:
 
 
 def _replay_revocations(
-    config: Config, gate: Gate, order: RestoreOrder, communes: Mapping[UUID, int]
+    config: Config,
+    gate: Gate,
+    order: RestoreOrder,
+    entries: list[RevocationEntry],
+    communes: Mapping[UUID, int],
 ) -> revocation_replay.ReplayReport:
     """Replay in every commune the revocations since the backup."""
-    entries = revocation_log_copy.trusted_entries(
-        config, gate, lost_kek=order.lost_kek, allow_missing=order.without_revocation_log
-    )
     revoked = erased = 0
     for commune_id in communes:
         console = console_of(commune_id)

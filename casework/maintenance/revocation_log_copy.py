@@ -1,11 +1,12 @@
 """The revocation log and its copy in the folder of checkpoints: the longer one is used once it is verified."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
 
 from casework import files
 from casework.audit.checkpoint import Checkpoint, CheckpointStore
+from casework.audit.commune_removals import RemovedCommune, removed
 from casework.audit.revocation_log import RevocationEntry, RevocationLog, verified
 from casework.config import Config, ConfigurationError
 from casework.errors import VaultError
@@ -45,6 +46,26 @@ def repair(config: Config) -> list[RevocationEntry]:
     with suppress(VaultError):
         restore_from_copy(config)
     return own.lines()
+
+
+def vouched_removals(
+    config: Config, gate: Gate, entries: Sequence[RevocationEntry], *, without_revocation_log: bool
+) -> Mapping[UUID, RemovedCommune]:
+    """Return the communes that were removed, once the MAC of a later line or a signed checkpoint vouches for it.
+
+    Any other line can be believed unverified, for it takes something away that can be given again. This one takes a
+    whole commune away: raises VaultError where nobody vouches for it, unless the operator goes on without the log.
+    """
+    keys = {line.commune_id: gate.server_keys(line.commune_id) for line in entries}
+    upto = max(verified(entries, keys), _checkpointed_end(config, commune_ids(gate))[0])
+    if all(commune.seq <= upto for commune in removed(entries).values()):
+        return removed(entries)
+    if not without_revocation_log:
+        raise VaultError(
+            "Sổ thu hồi có dòng xóa một xã mà không khóa nào và không mốc đã ký nào xác nhận, nên không khôi phục. Hãy "
+            "gọi người phụ trách; nếu chắc chắn xã ấy phải còn, chạy lại với --without-removals."
+        )
+    return removed(entries[:upto])
 
 
 def trusted_entries(config: Config, gate: Gate, *, lost_kek: bool, allow_missing: bool) -> list[RevocationEntry]:

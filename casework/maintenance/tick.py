@@ -6,7 +6,8 @@ cannot be trusted nothing expires or is deleted until a person has confirmed it.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from filelock import FileLock, Timeout
@@ -60,12 +61,18 @@ class TickReport:
 def tick(config: Config, gate: Gate) -> TickReport | None:
     """Run the jobs that are due; None if another run is under way."""
     try:
-        lock = FileLock(config.data / _LOCK_FILE, mode=0o600).acquire(blocking=False)
+        with alone(config, seconds=0):
+            working_days.refresh(config.data / CALENDAR)
+            return _run_due(config, gate)
     except Timeout:
         return None
-    working_days.refresh(config.data / CALENDAR)
-    with lock:
-        return _run_due(config, gate)
+
+
+@contextmanager
+def alone(config: Config, *, seconds: float) -> Iterator[None]:
+    """Run while no round of jobs does; raise Timeout if one is still under way after so many seconds."""
+    with FileLock(config.data / _LOCK_FILE, mode=0o600).acquire(timeout=seconds):
+        yield
 
 
 def due(config: Config) -> bool:

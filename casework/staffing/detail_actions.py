@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import freshness
+from casework.cases import commune_merger
 from casework.codelists import office_calendar
 from casework.errors import AlteredRows, BadInput, NotFound, Refused
 from casework.gate import ActContext, action
@@ -25,7 +26,8 @@ from casework.vault.models import Agency, Commune, ProposedChange
 from casework.vault.states import AgencyState, Detail, MemberState
 from casework.vietnamese_text import text_key
 
-_OF_COMMUNE = {Detail.COMMUNE_NAME: "name", Detail.HAMLETS: "hamlets", Detail.CALENDAR: ""}
+_COLUMNS_OF_COMMUNE = {Detail.COMMUNE_NAME: "name", Detail.HAMLETS: "hamlets"}
+_OF_COMMUNE = frozenset({*_COLUMNS_OF_COMMUNE, Detail.CALENDAR, Detail.MERGED})
 _OF_AGENCY = {Detail.AGENCY_NAME: "name", Detail.DUTY_PHONE: "duty_phone"}
 
 
@@ -56,12 +58,14 @@ class AgencyDetails:
 class Details:
     """What is registered: `hamlets` one a line, `calendar` as its file, agencies by name, and the changes that wait.
 
-    `shared` tells that several communes have this one calendar.
+    `shared` tells that several communes have this one calendar. `merged` names the commune into which this one goes
+    and, on a second line, the day; empty for none.
     """
 
     commune_name: str
     hamlets: str
     calendar: str
+    merged: str
     agencies: tuple[AgencyDetails, ...]
     changes: tuple[PendingChange, ...]
     shared: bool = False
@@ -69,8 +73,13 @@ class Details:
     def value_of(self, detail: Detail, agency_id: UUID | None) -> tuple[str, str]:
         """Return whose a detail is, by name, and its value; raise NotFound where there is none."""
         if agency_id is None and detail in _OF_COMMUNE:
-            values = {Detail.COMMUNE_NAME: self.commune_name, Detail.HAMLETS: self.hamlets}
-            return self.commune_name, values.get(detail, self.calendar)
+            values = {
+                Detail.COMMUNE_NAME: self.commune_name,
+                Detail.HAMLETS: self.hamlets,
+                Detail.CALENDAR: self.calendar,
+                Detail.MERGED: self.merged,
+            }
+            return self.commune_name, values[detail]
         agency = next((one for one in self.agencies if one.id == agency_id), None)
         if agency is None or detail in _OF_COMMUNE:
             raise NotFound("detail", about=agency_id)
@@ -95,7 +104,7 @@ def list_details(context: ActContext) -> Details:
             id=row.id,
             detail=Detail(row.detail),
             agency_name=registered[row.agency_id].name if row.agency_id else "",
-            old=_value(commune, registered[row.agency_id] if row.agency_id else None, Detail(row.detail)),
+            old=_value(context, commune, registered[row.agency_id] if row.agency_id else None, Detail(row.detail)),
             new=office_days.proposed_text(row.value) if row.detail == Detail.CALENDAR else row.value,
             by=people[row.proposer_id].name,
             at=row.at,
@@ -108,6 +117,7 @@ def list_details(context: ActContext) -> Details:
         commune.name,
         commune.hamlets,
         office_calendar.as_text(office_days.in_force()),
+        _merged(context),
         tuple(AgencyDetails(one.id, one.kind, one.name, one.duty_phone) for one in registered.values()),
         tuple(sorted(changes, key=lambda change: change.at)),
         shared=office_days.is_shared(context),
@@ -134,8 +144,10 @@ def propose(context: ActContext, detail: Detail, value: str, *, agency_id: UUID 
     commune, agency = _owner(context, detail, agency_id)
     if detail == Detail.CALENDAR:
         value = office_days.propose(context, value)
-    elif _written(detail, value) == _written(detail, _value(commune, agency, detail)):
+    elif _written(detail, value) == _written(detail, _value(context, commune, agency, detail)):
         raise BadInput("Sổ đang ghi đúng như vậy, không có gì để sửa.")
+    if detail == Detail.MERGED:
+        commune_merger.read(value)
     for row in _rows(context):
         if (row.detail, row.agency_id) == (detail, agency_id):
             context.session.delete(row)
@@ -166,8 +178,10 @@ def confirm(context: ActContext, change_id: UUID) -> None:
     elif agency is not None:
         setattr(agency, _OF_AGENCY[detail], row.value)
         heads.mark_changed(context.session, freshness.head(context.session, context.commune_id, agency.id))
+    elif detail == Detail.MERGED:
+        commune_merger.change(context, row.value)
     else:
-        setattr(commune, _OF_COMMUNE[detail], row.value)
+        setattr(commune, _COLUMNS_OF_COMMUNE[detail], row.value)
     context.session.delete(row)
 
 
@@ -220,12 +234,17 @@ def _written(detail: Detail, value: str) -> str:
     return value.replace(" ", "") if detail == Detail.DUTY_PHONE else value
 
 
-def _value(commune: Commune, agency: Agency | None, detail: Detail) -> str:
+def _value(context: ActContext, commune: Commune, agency: Agency | None, detail: Detail) -> str:
     if agency is not None:
         return str(getattr(agency, _OF_AGENCY[detail]))
     if detail == Detail.CALENDAR:
         return office_calendar.as_text(office_days.in_force())
-    return str(getattr(commune, _OF_COMMUNE[detail]))
+    return _merged(context) if detail == Detail.MERGED else str(getattr(commune, _COLUMNS_OF_COMMUNE[detail]))
+
+
+def _merged(context: ActContext) -> str:
+    merged = commune_merger.of_commune(context)
+    return merged.written() if merged else ""
 
 
 def _may_confirm(context: ActContext, change: Any, people: Iterable[Colleague]) -> bool:

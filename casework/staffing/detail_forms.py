@@ -6,8 +6,11 @@ from flask import request
 from flask_babel import gettext, lazy_gettext
 from wtforms.validators import ValidationError
 
+from casework.cases import commune_merger
+from casework.cases.commune_merger import MergedCommune
 from casework.staffing.office_days_form import CalendarForm
 from casework.vault.states import Detail
+from casework.web.date_fields import DateParts
 from casework.web.forms import Form, LongText, ShortText, VietnamesePhone
 
 _LONGEST_HAMLET = 100
@@ -41,6 +44,45 @@ class DutyPhoneForm(DetailForm):
         lazy_gettext("Số trực mới"),
         hint=lazy_gettext("Số có người nghe ngày và đêm. Hãy gọi thử trước khi ghi."),
     )
+
+
+class MergedForm(DetailForm):
+    """Into which commune and from which day; nothing in both takes an earlier word back."""
+
+    value = ShortText(
+        lazy_gettext("Nhập vào xã nào"),
+        required=False,
+        hint=lazy_gettext("Ghi tên xã mới. Để trống nếu xã này không nhập vào đâu nữa."),
+    )
+    since = DateParts(
+        lazy_gettext("Từ ngày"),
+        required=False,
+        future=True,
+        hint=lazy_gettext("Từ ngày ấy sổ này không nhận vụ việc mới; vụ việc đang có vẫn làm tiếp ở đây."),
+    )
+
+    @classmethod
+    def data_of(cls, value: str) -> dict[str, Any]:
+        merged = commune_merger.read(value)
+        return {"value": merged.into, "since": merged.since} if merged else {}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for both or for neither."""
+        holds = super().validate(extra_validators)
+        if holds and bool(self["since"].data) != bool((self["value"].data or "").strip()):
+            self["since"].errors = [gettext("Hãy ghi cả tên xã mới lẫn ngày, hoặc để trống cả hai.")]
+            return False
+        return holds
+
+    @property
+    def asked(self) -> list[Any]:
+        return [self["value"], self["since"]]
+
+    @property
+    def chosen(self) -> str:
+        """Return the two lines that are proposed, nothing for no merger."""
+        name, day = " ".join((self["value"].data or "").split()), self["since"].data
+        return MergedCommune(name, day).written() if name and day else ""
 
 
 class HamletsForm(DetailForm):
@@ -80,6 +122,7 @@ DETAILS = {
     Detail.AGENCY_NAME: DetailKind(lazy_gettext("Tên cơ quan"), DetailNameForm),
     Detail.DUTY_PHONE: DetailKind(lazy_gettext("Số trực"), DutyPhoneForm),
     Detail.CALENDAR: DetailKind(lazy_gettext("Lịch làm việc"), CalendarForm),
+    Detail.MERGED: DetailKind(lazy_gettext("Sáp nhập vào xã khác"), MergedForm),
 }
 
 

@@ -93,6 +93,19 @@ class ProposedChange(Record, SignedRow):
     at: Mapped[int]
 
 
+class Merger(Base, SignedRow):
+    """Into which commune this one goes, and since which day (since 1970) it takes no new cases; no row: into none."""
+
+    __tablename__ = "merger"
+    __head__: ClassVar[str | None] = "commune_id"
+    __versioned__: ClassVar[bool] = False
+    __committed__: ClassVar[Committed | None] = Committed(Part.MERGER)
+
+    commune_id: Mapped[UUID] = mapped_column(primary_key=True)
+    into_name: Mapped[str] = mapped_column(String(200))
+    since: Mapped[int]
+
+
 class AgencyEpoch(Base, SignedRow):
     """The public key of an agency for one epoch; the secret exists only in the wraps."""
 

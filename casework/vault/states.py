@@ -30,6 +30,7 @@ class Detail(StrEnum):
     AGENCY_NAME = "agency_name"
     DUTY_PHONE = "duty_phone"
     CALENDAR = "calendar"
+    MERGED = "merged"
 
 
 class EnvelopeKind(StrEnum):

@@ -13,7 +13,7 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from casework.errors import BadInput, CaseworkError, Conflict, DamagedDatabase, VaultError
+from casework.errors import BadInput, CaseworkError, CommuneMerged, Conflict, DamagedDatabase, VaultError
 from casework.web import form_tokens
 
 log = logging.getLogger("casework.web")
@@ -79,6 +79,10 @@ PAGES: Mapping[int, ErrorPage] = {
         _("Hãy gõ lại địa chỉ của sổ như nơi làm việc đã đưa, bắt đầu bằng https://."),
     ),
     422: ErrorPage(_("Có chỗ cần sửa lại"), _("Hãy quay lại trang trước và xem chỗ được đánh dấu.")),
+    423: ErrorPage(
+        _("Xã này không nhận vụ việc mới nữa"),
+        _("Xã đã sáp nhập. Việc mới thì ghi ở sổ của xã mới; vụ việc đang có vẫn làm tiếp ở đây."),
+    ),
     429: ErrorPage(_("Đã thử quá nhiều lần"), _("Hãy chờ vài phút rồi thử lại. Việc gấp: hãy gọi điện.")),
     500: BROKEN,
     503: ErrorPage(
@@ -115,8 +119,19 @@ def answer(error: Exception) -> Response:
         log.error("fault=%s at=%s", type(error).__name__, _frames(error))
     if isinstance(error, VaultError):
         return _integrity_page(status, damaged=isinstance(error, DamagedDatabase))
-    advice = gettext(str(error)) if isinstance(error, BadInput | Conflict) and error.args else None
-    return page(status, advice)
+    return page(status, _advice(error))
+
+
+def _advice(error: Exception) -> str | None:
+    """Return what an error itself says that one should do now; None for the words of its status."""
+    if isinstance(error, CommuneMerged):
+        return gettext(
+            "Từ ngày %(day)s xã này thuộc %(name)s. Đang nguy hiểm: gọi 113 trước. Việc mới thì ghi ở sổ của %(name)s, "
+            "bằng tài khoản ở đó; chưa có tài khoản thì ghi ra giấy. Vụ việc đang có vẫn làm tiếp ở đây.",
+            day=error.since,
+            name=error.into,
+        )
+    return gettext(str(error)) if isinstance(error, BadInput | Conflict) and str(error) else None
 
 
 def page(status: int, advice: str | None = None) -> Response:

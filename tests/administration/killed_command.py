@@ -53,12 +53,12 @@ class CountedTypist(Typist):
 def run(moment: int, papers: str, lines: str, *words: str) -> None:
     """Run the command with its papers in a file."""
     moments = Moments(moment)
-    typist = CountedTypist(lines.split("|") if lines else [], Path(papers), lambda: "")
+    typist = CountedTypist(lines.split("|") if lines else [], Path(papers) if papers else None, lambda: "")
     typist.moments = moments
     sys.stdin = io.TextIOWrapper(io.BufferedReader(typist), encoding="utf-8")
     sys.addaudithook(moments.audits)
     event.listen(Engine, "before_cursor_execute", moments.passes)
-    main([*words, "--papers", papers], standalone_mode=False)
+    main([*words, *(("--papers", papers) if papers else ())], standalone_mode=False)
     sys.stdout.write(f"\n{moments.count}\n")
 
 

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -86,3 +87,17 @@ def used(folder: Path) -> Iterator[Installation]:
 def all_codes(pages: list[PrintedPage]) -> set[str]:
     """Every code in the HTML file for the printer."""
     return set(CODE.findall(unescape(printed_pages.as_html(pages))))
+
+
+def founded_without(folder: Path, code: str) -> list[PrintedPage]:
+    """An installation whose commune lacks an agency that the list has: an earlier program founded it."""
+
+    def leave_out(raw: dict[str, Any]) -> None:
+        raw["people"] = [person for person in raw["people"] if person["agency"] != code]
+
+    answers = setup_questions.complete_answers(write_answers(folder.parent, leave_out), folder.with_name("kept"))
+    fewer = replace(answers, agencies=tuple(agency for agency in answers.agencies if agency.code != code))
+    setup.begin(folder)
+    pages = setup.found_installation(folder, fewer)
+    setup.finish(folder)
+    return pages

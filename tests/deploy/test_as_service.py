@@ -19,6 +19,7 @@ from casework.vault.crypto import signatures
 from casework.vault.crypto.hpke import public_key
 from casework.vault.keys.enrolment.paper_codes import read_code
 from tests.administration.new_installation import CODE, founded
+from tests.administration.several_communes import answers_of
 from tests.source import ROOT
 from tests.typist import groups_of_file
 
@@ -120,3 +121,18 @@ def test_words_go_to_the_command_as_they_were_given(server: Server):
         run.communicate(timeout=60)
     assert run.returncode == 2, "its keys lie beside the database"
     assert "LoadCredential" not in server.seen.read_text(encoding="utf-8"), "without a key outside there is none"
+
+
+def test_a_command_of_two_words_is_run_by_it_as_well(server: Server, tmp_path: Path):
+    answers = answers_of(tmp_path / "answers", "xã Bình Minh", ".bm")
+    out = server.usb / "xa.html"
+    with server.runs("commune", "add", "--answers", str(answers), "--papers", str(out)) as run:
+        typed = "".join(f"{group}\n" for group in groups_of_file(server.waits_for(out)))
+        said, _ = run.communicate(typed, timeout=120)
+    assert run.returncode == 0, said
+    with server.runs("commune", "list") as run:
+        said, _ = run.communicate(timeout=120)
+    assert (run.returncode, "xã Bình Minh" in said) == (0, True), said
+    with server.runs("commune") as run:
+        run.communicate(timeout=120)
+    assert run.returncode != 0

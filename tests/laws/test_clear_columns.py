@@ -137,7 +137,9 @@ CLEAR = {
 STAFF = {"agency", "agency_epoch", "duty_roster", "member", "slot", "wrap"}
 ENTRY = {"admission", "epoch_link", "interview", "passkey", "recovery", "recovery_officer", "recovery_pair", "totp"}
 MAIL = {"mail_address"}
-WITHOUT_CASES = STAFF | ENTRY | MAIL | {"address", "commune", "proposed_change", "release", "tally", "throttle"}
+WITHOUT_CASES = (
+    STAFF | ENTRY | MAIL | {"address", "commune", "merger", "proposed_change", "release", "tally", "throttle"}
+)
 LOG_WORDS = {"about", "act", "at", "head", "head_mac", "outcome", "reason", "role", "who"}
 
 

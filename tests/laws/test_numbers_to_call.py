@@ -20,7 +20,7 @@ TEMPLATES = resource("templates")
 # Where the number of an office is asked for at the founding and written into its row, and where it is read.
 KEEP_THE_OFFICE = {
     "accounts/provisioning_actions.py",
-    "administration/setup.py",
+    "administration/commune_founding.py",
     "administration/setup_answers.py",
     "administration/setup_questions.py",
     "demo/founding.py",
@@ -29,7 +29,7 @@ KEEP_THE_OFFICE = {
     "vault/states.py",
 }
 # What is registered is shown, and changed, as it stands.
-READS_THE_OFFICE = {"cases/duty_numbers.py", "administration/setup.py", "staffing/detail_actions.py"}
+READS_THE_OFFICE = {"cases/duty_numbers.py", "administration/commune_founding.py", "staffing/detail_actions.py"}
 # Numbers of nobody at an agency: hotlines out of their list, the person's own safe number, trusted addresses, and the
 # number that stands in a sealed notice.
 OTHER_NUMBERS = {

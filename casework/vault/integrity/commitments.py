@@ -23,6 +23,7 @@ class Part(IntEnum):
     # The heads of agencies, members and the commune have none of the others, and that of a case none of these.
     OWN_ROW = CASE
     ADDRESSES = ROUTING
+    MERGER = DOCUMENTS
     PROPOSALS = ENVELOPES
     # Of an agency.
     DUTY = ROUTING

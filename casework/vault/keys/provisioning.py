@@ -57,9 +57,13 @@ def make_agency(
     circle: bool = False,
     duty_phone: str = "",
     state: AgencyState = AgencyState.ACTIVE,
+    agency_id: UUID | None = None,
 ) -> AgencyKeys:
-    """Make an agency or a circle with a key of its own and return that key, so that it can be given to members."""
-    agency_id = uuid4()
+    """Make an agency or a circle with a key of its own and return that key, so that it can be given to members.
+
+    `agency_id` is an id that was drawn before, as for sheets that are on paper already.
+    """
+    agency_id = agency_id or uuid4()
     keys = new_agency_keys(agency_id)
     heads.create(crypto.session, crypto.commune_id, "agency", agency_id)
     crypto.session.add(

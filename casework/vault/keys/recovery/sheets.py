@@ -56,13 +56,19 @@ def renew(
 def plan(
     crypto: CryptoContext, agency_id: UUID, officers: Sequence[str], pairs: Collection[tuple[int, int]]
 ) -> tuple[RecoverySheet, ...]:
-    """Draw the next set of sheets of an agency, to be put on paper; they open nothing until they are put in force.
+    """Draw the next set of sheets of an agency, to be put on paper; they open nothing until they are put in force."""
+    earlier = crypto.session.get(Recovery, (crypto.commune_id, agency_id))
+    return draw(agency_id, officers, pairs, number=earlier.number + 1 if earlier is not None else 1)
+
+
+def draw(
+    agency_id: UUID, officers: Sequence[str], pairs: Collection[tuple[int, int]], *, number: int = 1
+) -> tuple[RecoverySheet, ...]:
+    """Draw a set of sheets by its number, the first if the agency is yet to be made.
 
     Officers sit in their order from 1; raises BadInput for a pair of one seat or of a seat that nobody has.
     """
     allowed = _allowed(len(officers), pairs)
-    earlier = crypto.session.get(Recovery, (crypto.commune_id, agency_id))
-    number = earlier.number + 1 if earlier is not None else 1
     return tuple(
         RecoverySheet(agency_id, number, seat, name, os.urandom(SECRET_BYTES), tuple(sorted(_partners(seat, allowed))))
         for seat, name in enumerate(officers, start=1)

@@ -5,8 +5,8 @@ from alembic import op
 
 from casework.vault.integrity.signed_rows import Layout
 
-revision = '0015'
-down_revision = '0011'
+revision = '0013'
+down_revision = '0012'
 branch_labels = None
 depends_on = None
 # Addresses were signed without the new column, which is empty until somebody changes the address.
