@@ -65,7 +65,7 @@ def test_check_and_verify_name_a_damaged_file(house: House, lan: Someone, table:
     assert unguarded_database.find_damage(house.config.database_url) == []
     overwrites(house, table)
     status, shown = checked(house)
-    assert (status, "cơ sở dữ liệu bị hỏng" in shown, "casework restore" in shown) == (1, True, True), shown
+    assert (status, "cơ sở dữ liệu bị hỏng" in shown, "casework restore" in shown) == (2, True, True), shown
     faults = verify_database.find_all_faults(house.config, house.gate)
     assert {fault.table for fault in faults} == {"database"}
     assert all("hỏng / the file is damaged" in fault.words for fault in faults)
