@@ -65,12 +65,14 @@ def test_check_and_verify_name_a_damaged_file(house: House, lan: Someone, table:
     assert unguarded_database.find_damage(house.config.database_url) == []
     overwrites(house, table)
     status, shown = checked(house)
-    assert (status, "cơ sở dữ liệu bị hỏng" in shown, "casework restore" in shown) == (1, True, True), shown
+    assert (status, "cơ sở dữ liệu bị hỏng" in shown, "casework restore" in shown) == (2, True, True), shown
     faults = verify_database.find_all_faults(house.config, house.gate)
     assert {fault.table for fault in faults} == {"database"}
     assert all("hỏng / the file is damaged" in fault.words for fault in faults)
     done = call("verify", "--data", str(house.config.data))
-    assert (done.exit_code, "bị hỏng" in done.output or "is damaged" in done.output) == (1, True), done.output
+    assert (done.exit_code, "tệp cơ sở dữ liệu hỏng" in done.output or "bị hỏng" in done.output) == (1, True), (
+        done.output
+    )
 
 
 def test_a_file_that_is_no_database_is_named_by_every_command(house: House, lan: Someone):
