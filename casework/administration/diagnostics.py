@@ -294,14 +294,25 @@ def _check_local_files(settings: Config) -> Iterator[Problem]:
     """What the office wrote for the program in its folder can be read."""
     for wrong, todo in local_files.find_wrong(settings):
         yield Problem(wrong, todo)
+    with _whole_gate(settings) as gate:
+        for wrong, todo in local_files.find_changed_by_hand(settings, gate) if gate else ():
+            yield Problem(wrong, todo)
 
 
 def _check_copies(settings: Config) -> Iterator[Problem]:
     """Backups, checkpoints and the periodic jobs are as old as they may be; the log held when it was last verified."""
+    with _whole_gate(settings) as gate:
+        if gate:
+            yield from check_copies(settings, gate)
+
+
+@contextmanager
+def _whole_gate(settings: Config) -> Iterator[Gate | None]:
+    """Open the gate; None amid a rotation of the key or at another revision, which other checks have told."""
     with _open_database(settings) as database:
         keys = kek.load_all(settings.kek_file)
-        if len(keys) == 1 and startup.revision(settings.database_url) == schema.newest():
-            yield from check_copies(settings, Gate(database, keys[0]))
+        is_usable = len(keys) == 1 and startup.revision(settings.database_url) == schema.newest()
+        yield Gate(database, keys[0]) if is_usable else None
 
 
 @contextmanager

@@ -44,7 +44,8 @@ def proposed(house: House, own: OwnCalendar = TET) -> UUID:
 
 
 def problems(house: House) -> list[str]:
-    return [wrong for wrong, _ in local_files.find_wrong(house.config)]
+    found = [*local_files.find_wrong(house.config), *local_files.find_changed_by_hand(house.config, house.gate)]
+    return [wrong for wrong, _ in found]
 
 
 @both_databases
