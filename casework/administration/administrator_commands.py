@@ -6,6 +6,7 @@ import click
 
 from casework.administration import console_input, printed_pages, readmission, setup_answers
 from casework.administration.console_input import DATA_OPTION
+from casework.administration.console_output import say
 from casework.administration.installation import find_agency, installation_facts, open_installation
 from casework.administration.paper_output import PAPERS_OPTION, put_on_paper
 from casework.codelists import agencies
@@ -24,16 +25,19 @@ def readmit(data: Path, papers_file: Path | None, agency: str | None, commune: s
     printed_pages.require_writable(papers_file)
     with open_installation(data) as installation:
         commune_id, agency_id, _ = find_agency(installation, agency or agencies.coordinating(), commune)
-        username = console_input.ask("Ai nhận lại tài khoản (tên đăng nhập)", setup_answers.username)
-        sheets = (console_input.ask_sheet("Tờ thứ nhất"), console_input.ask_sheet("Tờ thứ hai"))
+        username = console_input.ask(
+            "Ai nhận lại tài khoản (tên đăng nhập) / Who comes back (user name)", setup_answers.username
+        )
+        sheets = console_input.ask_two_sheets()
         gate, console = installation.gate, console_of(commune_id)
         planned = gate.perform(console, readmission.plan_readmission, agency_id, *sheets, username)
         facts = installation_facts(installation.config)
         with put_on_paper(papers_file, printed_pages.readmission_pages(facts, planned)):
             gate.perform(console, readmission.readmit, agency_id, *sheets, planned)
-    click.echo(
+    say(
         f"{planned.name}: mật khẩu, điện thoại và phiên cũ hết giá trị ngay; mã mới dùng một lần, trong 24 giờ. Các tờ "
-        "khôi phục cũ không mở được gì nữa: hủy đi. / Done; the old sheets open nothing any more."
+        f"khôi phục cũ không mở được gì nữa: hủy đi. / {planned.name}: passphrase, phone and sessions of before are "
+        "void at once; the new code is good once, for 24 hours. The old recovery sheets open nothing: destroy them."
     )
 
 

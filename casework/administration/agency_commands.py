@@ -8,6 +8,7 @@ import click
 from casework.administration import commune_founding, communes, printed_pages, setup_draft, setup_questions
 from casework.administration.commune_commands import ANSWERS_OPTION, UNUSED, require_real, sign_now
 from casework.administration.console_input import DATA_OPTION
+from casework.administration.console_output import say
 from casework.administration.installation import installation_facts
 from casework.administration.maintenance_commands import opened
 from casework.administration.paper_output import PAPERS_OPTION, put_on_paper
@@ -32,7 +33,8 @@ def add(data: Path, papers_file: Path | None, answers_file: Path | None, code: s
     """Lập một cơ quan mới của xã, sổ vẫn chạy. / Found a new agency of a commune while the server runs."""
     printed_pages.require_writable(papers_file)
     if code not in codelist("agency"):
-        raise BadInput(f"Cơ quan phải là một trong: {', '.join(listed.code for listed in codelist('agency'))}.")
+        known = ", ".join(codelist("agency").codes)
+        raise BadInput(f"Cơ quan phải là một trong: {known}. / The agency is one of: {known}.")
     with opened(data) as installation:
         require_real(installation)
         evidence_check.require_agreement(installation.gate)
@@ -50,7 +52,7 @@ def add(data: Path, papers_file: Path | None, answers_file: Path | None, code: s
             installation.gate.perform(console_of(commune_id), commune_founding.found_agency, planned, people)
         sign_now(installation)
     setup_draft.discard(draft, answers_file)
-    click.echo(
+    say(
         f"Đã lập {answers.name}. Chưa ai chuyển việc đến được cho tới khi Chủ tịch Hội Phụ nữ xác nhận ở trang “Tài "
         "khoản”. / Founded; the lead of the Women's Union confirms it before anything is sent there."
     )

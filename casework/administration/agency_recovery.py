@@ -216,7 +216,10 @@ def _for_circle(context: ActContext, username: str) -> Member:
     """Return an active member who works on cases; raise Refused, which is logged, for anybody else."""
     member = member_named(context, username, Member.state == MemberState.ACTIVE)
     if set(policy().rows[Act.CIRCLE_READ].who).isdisjoint(member.roles.split(",")):
-        raise Refused("Người này không làm việc với vụ việc. Hãy chọn người phụ trách vụ việc hoặc cơ quan.")
+        raise Refused(
+            "Người này không làm việc với vụ việc. Hãy chọn người phụ trách vụ việc hoặc cơ quan. / This person does "
+            "not work on cases. Choose a case worker or the lead of an agency."
+        )
     return member
 
 
@@ -224,7 +227,10 @@ def _of_agency(context: ActContext, agency_id: UUID, username: str) -> Member:
     """Return a member of the agency by username."""
     member = member_named(context, username, Member.agency_id == agency_id)
     if member.state == MemberState.LEFT:
-        raise Refused("Người này đã nghỉ, nên không vào lại được. Hãy chọn người khác của cơ quan.")
+        raise Refused(
+            "Người này đã nghỉ, nên không vào lại được. Hãy chọn người khác của cơ quan. / This person has left and "
+            "cannot come back. Choose somebody else of the agency."
+        )
     return member
 
 
@@ -232,5 +238,8 @@ def member_named(context: ActContext, username: str, *conditions: ColumnElement[
     matching = (Member.commune_id == context.commune_id, Member.username == username, *conditions)
     member_id = context.session.execute(select(Member.id).where(*matching)).scalar_one_or_none()
     if member_id is None:
-        raise Refused("Không có người này trong cơ quan. Hãy gõ đúng tên đăng nhập.")
+        raise Refused(
+            "Không có người này trong cơ quan. Hãy gõ đúng tên đăng nhập. / There is nobody of this name in the "
+            "agency. Type the user name as it is."
+        )
     return freshness.member(context.session, context.commune_id, member_id)

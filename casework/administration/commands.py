@@ -143,10 +143,7 @@ def recover(data: Path, papers_file: Path | None, agency: str | None, circle: st
         username = console_input.ask(
             f"Ai của {name} vào lại (tên đăng nhập) / Who of {name} comes back (user name)", setup_answers.username
         )
-        sheets = (
-            console_input.ask_sheet("Tờ thứ nhất / First sheet"),
-            console_input.ask_sheet("Tờ thứ hai / Second sheet"),
-        )
+        sheets = console_input.ask_two_sheets()
         gate, console = installation.gate, console_of(commune_id)
         planned = gate.perform(console, agency_recovery.plan_recovery, agency_id, *sheets, username)
         facts = installation_facts(installation.config)
@@ -199,10 +196,7 @@ def new_sheets(
     allowed_pairs = setup_answers.pairs(pairs, len(officers))
     with open_installation(data) as installation:
         commune_id, agency_id, name = _find_agency_or_circle(installation, agency, circle, commune)
-        present = (
-            console_input.ask_sheet("Tờ thứ nhất / First sheet"),
-            console_input.ask_sheet("Tờ thứ hai / Second sheet"),
-        )
+        present = console_input.ask_two_sheets()
         gate, console = installation.gate, console_of(commune_id)
         planned = gate.perform(console, agency_recovery.plan_sheets, agency_id, *present, officers, allowed_pairs)
         facts = installation_facts(installation.config)

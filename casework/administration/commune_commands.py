@@ -1,6 +1,5 @@
 """The console commands of the communes of a running installation: add, list, remove."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -25,6 +24,7 @@ from casework.administration import (
 from casework.administration.commune_founding import PlannedCommune
 from casework.administration.commune_removal import RemovalOrder
 from casework.administration.console_input import DATA_OPTION
+from casework.administration.console_output import JSON_OPTION, say, say_json
 from casework.administration.installation import (
     Installation,
     find_agency,
@@ -82,7 +82,10 @@ def add(data: Path, papers_file: Path | None, answers_file: Path | None) -> None
             installation.gate.perform(console_of(planned.commune_id), commune_founding.found, planned)
         sign_now(installation)
     setup_draft.discard(draft, answers_file)
-    click.echo(f"Đã lập {answers.name}. Trao mã nhận tài khoản trong 24 giờ. / Founded; hand over the codes.")
+    say(
+        f"Đã lập {answers.name}. Trao mã nhận tài khoản trong 24 giờ. / {answers.name} is founded. Hand over the codes "
+        "of admission within 24 hours."
+    )
 
 
 def require_real(installation: Installation) -> None:
@@ -122,7 +125,7 @@ def sign_now(installation: Installation) -> None:
 
 @commune.command("list")
 @DATA_OPTION
-@click.option("--json", "as_json", is_flag=True, help="Dạng JSON. / As JSON.")
+@JSON_OPTION
 def list_all(data: Path, as_json: bool) -> None:
     """Sổ có những xã nào. / Which communes there are, and which were removed; nothing of their cases."""
     with opened(data) as installation:
@@ -135,15 +138,18 @@ def list_all(data: Path, as_json: bool) -> None:
         removed = [
             {"id": one.commune_id.hex, "name": one.name, "removed": _day(one.at), "reason": one.reason} for one in gone
         ]
-        click.echo(json.dumps({"communes": shown, "removed": removed}, ensure_ascii=False, indent=2))
+        say_json({"communes": shown, "removed": removed})
         return
     for one in there:
-        counts = f"{len(one.agencies)} cơ quan / agencies, {one.people} người / people"
-        click.echo(
-            f"{one.name} ({short_id(one.id)}): {counts}, lập ngày / founded {_day(one.founded)}, {_STATES[one.state]}"
+        named, agencies_there, founded = f"{one.name} ({short_id(one.id)})", len(one.agencies), _day(one.founded)
+        vietnamese, _, english = _STATES[one.state].partition(" / ")
+        say(
+            f"{named}: {agencies_there} cơ quan, {one.people} người, lập ngày {founded}, {vietnamese} / {named}: "
+            f"{agencies_there} agencies, {one.people} people, founded {founded}, {english}"
         )
     for other in gone:
-        click.echo(f"{other.name}: đã xóa ngày / removed {_day(other.at)}: {other.reason}")
+        day, why = _day(other.at), other.reason.replace(" / ", "/")
+        say(f"{other.name}: đã xóa ngày {day}: {why} / {other.name}: removed {day}: {why}")
 
 
 def _day(at: int) -> str:
@@ -168,19 +174,19 @@ def remove(data: Path, owner_url: str | None, name: str, reason: str, code: str)
         examined = installation.gate.perform(console, commune_removal.examine, order)
         _ask_name_again(name, examined)
         backup = backups.write(installation.config)
-        click.echo(f"Bản sao lưu cuối cùng còn xã này / the last backup with it: {backup.path}")
+        say(f"Bản sao lưu cuối cùng còn xã này: {backup.path} / The last backup that holds this commune: {backup.path}")
         release_copies.forget(installation.config, commune_id)
         installation.gate.perform(console, commune_removal.remove, order)
         _forget(installation, commune_id)
-    click.echo(_DONE.format(name=examined, days=backups.KEPT_DAYS))
+    say(_DONE.format(name=examined, days=backups.KEPT_DAYS))
     if make_url(installation.config.database_url).get_backend_name() == "postgresql":
-        click.echo("PostgreSQL: chạy VACUUM FULL với vai chủ bảng. / Run VACUUM FULL as the owner of the tables.")
+        say("PostgreSQL: chạy VACUUM FULL với vai chủ bảng. / Run VACUUM FULL as the owner of the tables.")
 
 
 _DONE = (
     "Đã xóa {name}. Các bản sao lưu trước hôm nay còn xã này đến khi quá {days} ngày; khôi phục bản cũ không đưa xã "
-    "trở lại. Hủy các tờ khôi phục của xã. / Removed. Earlier backups hold it until they lapse; restoring one does not "
-    "bring it back. Destroy its recovery sheets."
+    "trở lại. Hủy các tờ khôi phục của xã. / {name} is removed. Earlier backups hold it until they are {days} days "
+    "old; restoring one does not bring it back. Destroy its recovery sheets."
 )
 
 
@@ -191,9 +197,11 @@ def _ordered(installation: Installation, commune_id: UUID, reason: str, code: st
     if summary.state == communes.UNUSED:
         return RemovalOrder(reason, months)
     _, agency_id, agency = find_agency(installation, code, short_id(commune_id))
-    click.echo(f"Cần hai tờ khôi phục đúng cặp của {agency}. / Two sheets of this agency that fit.", err=True)
-    first, second = console_input.ask_sheet("Tờ thứ nhất"), console_input.ask_sheet("Tờ thứ hai")
-    return RemovalOrder(reason, months, agency_id, (first, second))
+    say(
+        f"Cần hai tờ khôi phục đúng cặp của {agency}. / Two recovery sheets of {agency} that fit are needed.",
+        to_stderr=True,
+    )
+    return RemovalOrder(reason, months, agency_id, console_input.ask_two_sheets())
 
 
 def _ask_name_again(typed: str, name: str) -> None:
@@ -203,7 +211,11 @@ def _ask_name_again(typed: str, name: str) -> None:
         if not communes.same_name(text, name) and text != typed:
             raise BadInput("Không đúng tên xã. Gõ lại cả tên, hoặc bấm Ctrl-C để thôi: chưa có gì bị xóa.")
 
-    console_input.ask(f"Mọi dòng của {name} sẽ bị xóa hẳn. Gõ lại tên xã để xóa", same)
+    console_input.ask(
+        f"Mọi dòng của {name} sẽ bị xóa hẳn. Gõ lại tên xã để xóa / Every row of {name} will be gone for good. Type "
+        "the name of the commune to remove it",
+        same,
+    )
 
 
 def _forget(installation: Installation, commune_id: UUID) -> None:

@@ -38,7 +38,8 @@ _HELD = (
 )
 _RECENT = (
     "Chưa đủ {months} tháng từ khi vụ việc hoặc lần tư vấn cuối cùng của xã này kết thúc (story_months trong "
-    "casework.toml), nên chưa xóa. Hãy chờ đủ hạn rồi chạy lại. / The time of retention is not over."
+    "casework.toml), nên chưa xóa. Hãy chờ đủ hạn rồi chạy lại. / The last case or advice of this commune ended less "
+    "than {months} months ago (story_months in casework.toml). Wait, then run it again."
 )
 
 
@@ -96,17 +97,14 @@ def remove(context: ActContext, order: RemovalOrder) -> None:
 def _require_removable(context: ActContext, order: RemovalOrder) -> None:
     context.about = context.commune_id
     if len(freshness.commune_ids(context.session)) < 2:
-        raise BadInput(
-            "Sổ chỉ có xã này: xóa nó là bỏ cả sổ. Xem docs/removing-a-commune.md. / It is the only commune "
-            "of the book."
-        )
+        raise BadInput("Sổ chỉ có xã này: xóa nó là bỏ cả sổ. Xem docs/removing-a-commune.md.")
     commune_rows.require_rights(context.session.connection())
     if order.agency_id is not None and order.sheets is not None:
         agency_recovery.open_with_pair(context, order.agency_id, *order.sheets)
         context.about = context.commune_id
     verify.require_whole(context.crypto)
     if order.sheets is None and (_ever_used(context) or _exists(context, Case)):
-        raise BadInput("Xã này đã có người nhận tài khoản, nên cần hai tờ khôi phục. / Two recovery sheets are needed.")
+        raise BadInput("Xã này đã có người nhận tài khoản, nên cần hai tờ khôi phục.")
     _require_nothing_held(context)
     if (
         _exists(context, Case, _UNFINISHED_CASE)

@@ -87,16 +87,24 @@ def find(installation: Installation, name: str | None) -> UUID:
     with installation.gate.database.read_only() as session:
         rows = session.execute(select(Commune.id, Commune.name).order_by(Commune.created)).all()
     if name is None and len(rows) != 1:
-        raise BadInput(f"Sổ có nhiều xã: hãy thêm --commune, một trong {', '.join(row.name for row in rows)}.")
+        names = ", ".join(row.name for row in rows)
+        raise BadInput(
+            f"Sổ có nhiều xã: hãy thêm --commune, một trong {names}. / There are several communes: add --commune, one "
+            f"of {names}."
+        )
     matching: list[UUID] = [
         row.id for row in rows if name is None or same_name(row.name, name) or short_id(row.id) == name
     ]
     if len(matching) > 1:
         raise BadInput(
-            f"Có {len(matching)} xã cùng tên: hãy ghi --commune bằng số trong ngoặc ở `casework commune list`."
+            f"Có {len(matching)} xã cùng tên: hãy ghi --commune bằng số trong ngoặc ở `casework commune list`. / "
+            f"{len(matching)} communes have this name: give --commune the digits that `casework commune list` shows."
         )
     if not matching:
-        raise BadInput(f"Không có xã {name} trong sổ. Các xã đang có: {', '.join(row.name for row in rows)}.")
+        names = ", ".join(row.name for row in rows)
+        raise BadInput(
+            f"Không có xã {name} trong sổ. Các xã đang có: {names}. / There is no commune {name}. There are: {names}."
+        )
     return matching[0]
 
 
@@ -112,7 +120,9 @@ def _normalised(name: str) -> str:
 def require_new_name(session: Session, name: str) -> None:
     """Raise BadInput for the name of a commune that is there already."""
     if any(same_name(name, known) for known in session.execute(select(Commune.name)).scalars()):
-        raise BadInput(f"Sổ đã có {name}. Xem: casework commune list. / The book has this commune already.")
+        raise BadInput(
+            f"Sổ đã có {name}. Xem: casework commune list. / The book has {name} already: see casework commune list."
+        )
 
 
 def require_free_usernames(session: Session, people: Sequence[FirstPerson]) -> None:

@@ -33,6 +33,11 @@ def ask_sheet(words: str) -> tuple[int, bytes]:
     return seat, ask_code(_with(words, ": mã trên tờ / : code on the sheet"))
 
 
+def ask_two_sheets() -> tuple[tuple[int, bytes], tuple[int, bytes]]:
+    """Ask for two recovery sheets of one agency."""
+    return ask_sheet("Tờ thứ nhất / First sheet"), ask_sheet("Tờ thứ hai / Second sheet")
+
+
 def _with(words: str, more: str) -> str:
     """Return words with more words behind, all in the chosen language."""
     return spoken(words) + spoken(more)

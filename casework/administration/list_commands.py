@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from casework.administration.console_output import say, spoken
 from casework.codelists import codelist, names, overrides
 from casework.codelists.model import Code
 from casework.codelists.toml_files import BadLocalFile
@@ -13,7 +14,7 @@ _DATA = click.option(
     "--data",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Thư mục dữ liệu; không ghi: danh mục có sẵn.",
+    help="Thư mục dữ liệu; không ghi: danh mục có sẵn. / The data folder; without it: the lists of the program.",
 )
 
 
@@ -29,14 +30,15 @@ def check_lists(data: Path | None) -> None:
     folder = data.absolute() / overrides.FOLDER if data else None
     wrong = overrides.find_wrong(folder) if folder else []
     for one in wrong:
-        click.echo(f"SAI / WRONG: {one}")
+        click.echo(f"{spoken('SAI / WRONG')}: {spoken(str(one))}")
     if wrong:
         raise click.exceptions.Exit(2)
     told = overrides.read(folder).told if folder else ()
     for line in told:
         click.echo(line)
-    click.echo(
-        f"Đúng cả, {len(told)} chỗ đã sửa; mở lại sổ thì dùng. / All right; counts from the next start."
+    say(
+        f"Đúng cả, {len(told)} chỗ đã sửa; mở lại sổ thì dùng. / All right, {len(told)} places are overridden; they "
+        "count from the next start."
         if told
         else "Chưa sửa gì. / Nothing is overridden."
     )
@@ -48,16 +50,17 @@ def check_lists(data: Path | None) -> None:
 def show_list(data: Path | None, name: str) -> None:
     """In một danh mục, kể cả điều cơ quan đã sửa. / Print a list as it counts."""
     if name not in names():
-        raise BadInput(f"Không có danh mục {name}. Có: {', '.join(names())}. / No such list.")
+        known = ", ".join(names())
+        raise BadInput(f"Không có danh mục {name}. Có: {known}. / There is no list {name}. There are: {known}.")
     if data:
         try:
             overrides.activate(data.absolute() / overrides.FOLDER)
         except BadLocalFile as wrong:
             raise BadInput(str(wrong)) from wrong
     shown = codelist(name)
-    click.echo(f"{name}: {shown.vi} / {shown.en}")
+    click.echo(f"{name}: {shown.vi} – {shown.en}")
     for code in shown:
-        click.echo(f"{code.code}: {code.vi} / {code.en}{_rest(code)}")
+        click.echo(f"{code.code}: {code.vi} – {code.en}{_rest(code)}")
 
 
 def _rest(code: Code) -> str:

@@ -68,8 +68,12 @@ def _require_vouching(context: ActContext, agency_id: UUID) -> str:
     context.about = agency_id
     agency = freshness.agency(context.session, context.commune_id, agency_id)
     if agency.circle or agency.kind not in agencies.readmitting():
-        names = " / ".join(f"{code}: {codelist('agency').get(code).vi}" for code in agencies.readmitting())
-        raise Refused(f"Hai tờ của cơ quan này không cho ai khác vào lại được. Cần hai tờ của một trong: {names}.")
+        codes = ", ".join(agencies.readmitting())
+        raise Refused(
+            f"Hai tờ của cơ quan này không cho ai khác vào lại được. Cần hai tờ của một trong: {codes} (--agency). / "
+            f"The sheets of this agency let nobody else in again. Two sheets of one of these are needed: {codes} "
+            "(--agency)."
+        )
     return agency.name
 
 
@@ -78,11 +82,17 @@ def _without_key(context: ActContext, username: str) -> tuple[Member, str]:
     member = agency_recovery.member_named(context, username)
     context.about = member.id
     if member.state == MemberState.LEFT:
-        raise Refused("Người này đã nghỉ, nên không vào lại được. Hãy ghi tên như người mới.")
+        raise Refused(
+            "Người này đã nghỉ, nên không vào lại được. Hãy ghi tên như người mới. / This person has left and cannot "
+            "come back. Write them down as somebody new."
+        )
     if member.agency_id is None:
         return member, ""
     agency = freshness.agency(context.session, context.commune_id, member.agency_id)
     if codelist("agency").get(agency.kind).flag("holds_keys"):
-        words = "Người này giữ khóa của cơ quan mình: đồng nghiệp tạo mã, hoặc hai tờ của chính cơ quan ấy"
-        raise Refused(f"{words}: casework recover --agency {agency.kind}")
+        command = f"casework recover --agency {agency.kind}"
+        raise Refused(
+            f"Người này giữ khóa của cơ quan mình: đồng nghiệp tạo mã, hoặc hai tờ của chính cơ quan ấy: {command} / "
+            f"This person holds the key of their agency: a colleague makes a code, or two sheets of it do: {command}"
+        )
     return member, agency.name

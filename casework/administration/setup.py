@@ -41,9 +41,15 @@ class NewInstallation(Sealed):
 def require_empty(folder: Path) -> None:
     """Raise ConfigurationError for a folder that holds anything."""
     if (folder / UNFINISHED).exists():
-        raise ConfigurationError(f"{folder} là bản lập dở dang. Hãy xóa thư mục này rồi chạy lại.")
+        raise ConfigurationError(
+            f"{folder} là bản lập dở dang. Hãy xóa thư mục này rồi chạy lại. / {folder} was not set up to its end. "
+            "Remove this folder and run it again."
+        )
     if folder.exists() and (not folder.is_dir() or any(path.name != setup_draft.INSIDE for path in folder.iterdir())):
-        raise ConfigurationError(f"{folder} đã có dữ liệu, nên không đụng đến. Hãy chọn một thư mục trống.")
+        raise ConfigurationError(
+            f"{folder} đã có dữ liệu, nên không đụng đến. Hãy chọn một thư mục trống. / There is something in "
+            f"{folder}, so it is left alone. Choose an empty folder."
+        )
 
 
 def require_unused(database_url: str) -> None:

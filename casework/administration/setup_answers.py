@@ -104,7 +104,10 @@ def place(text: str) -> str:
     """Read a folder that is there, by its full path; empty for the data folder."""
     folder = text.strip()
     if folder and not (Path(folder).is_absolute() and Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK)):
-        raise BadInput(f"Không ghi được vào {folder}. Hãy gắn đĩa, tạo thư mục trước, và gõ đường dẫn đầy đủ.")
+        raise BadInput(
+            f"Không ghi được vào {folder}. Hãy gắn đĩa, tạo thư mục trước, và gõ đường dẫn đầy đủ. / Nothing can be "
+            f"written into {folder}. Attach the disk, make the folder first, and type the whole path."
+        )
     return folder
 
 
@@ -112,7 +115,10 @@ def place_of_keys(text: str) -> str:
     """Read a folder for the key files, which holds none yet."""
     folder = place(text)
     if folder and any((Path(folder) / name).exists() for name in ("kek", "checkpoint-key")):
-        raise BadInput(f"{folder} đã có tệp khóa của một sổ khác. Hãy chọn thư mục khác.")
+        raise BadInput(
+            f"{folder} đã có tệp khóa của một sổ khác. Hãy chọn thư mục khác. / There are key files of another book in "
+            f"{folder}. Choose another folder."
+        )
     return folder
 
 
@@ -142,8 +148,12 @@ def size(text: str) -> str:
     """Read the size of a commune by its number in the list or its code."""
     text = by_number(text, list(codelist("size_class").codes))
     if text.upper() not in codelist("size_class"):
-        known = "; ".join(f"{code.code}: {code.vi}" for code in codelist("size_class"))
-        raise BadInput(f"Hãy chọn một mã quy mô. {known}.")
+        sizes = codelist("size_class")
+        vietnamese, english = (
+            "; ".join(f"{code.code}: {text}" for code, text in zip(sizes, texts, strict=True))
+            for texts in ([code.vi for code in sizes], [code.en for code in sizes])
+        )
+        raise BadInput(f"Hãy chọn một mã quy mô. {vietnamese}. / Choose the code of a size. {english}.")
     return text.upper()
 
 
@@ -170,7 +180,11 @@ def days(text: str | Sequence[str]) -> tuple[str, ...]:
     """Read the working days of a week."""
     chosen = text.replace(",", " ").split() if isinstance(text, str) else tuple(text)
     if not chosen or any(day not in WEEK for day in chosen):
-        raise BadInput(f"Ngày làm việc là các chữ {', '.join(WEEK)}, cách nhau bằng dấu cách.")
+        known = ", ".join(WEEK)
+        raise BadInput(
+            f"Ngày làm việc là các chữ {known}, cách nhau bằng dấu cách. / Working days are written {known}, with "
+            "blanks between them."
+        )
     return tuple(day for day in WEEK if day in chosen)
 
 
@@ -182,9 +196,14 @@ def holidays(text: str | Sequence[Any]) -> tuple[date, ...]:
     except (TypeError, ValueError):
         raise BadInput("Ngày nghỉ lễ viết như 2027-01-01, cách nhau bằng dấu cách.") from None
     if any(not FIRST <= day <= LAST for day in days):
-        raise BadInput(f"Ngày nghỉ lễ phải trong các năm {FIRST.year} đến {LAST.year}.")
+        raise BadInput(
+            f"Ngày nghỉ lễ phải trong các năm {FIRST.year} đến {LAST.year}. / Public holidays are in the years "
+            f"{FIRST.year} to {LAST.year}."
+        )
     if any(count > MOST_A_YEAR for count in Counter(day.year for day in days).values()):
-        raise BadInput(f"Mỗi năm không quá {MOST_A_YEAR} ngày nghỉ riêng.")
+        raise BadInput(
+            f"Mỗi năm không quá {MOST_A_YEAR} ngày nghỉ riêng. / At most {MOST_A_YEAR} days off of your own in a year."
+        )
     return days
 
 
@@ -192,7 +211,8 @@ def agency_code(text: str) -> str:
     """Read an agency by its number in the list or its code; empty for none."""
     text = by_number(text, list(codelist("agency").codes))
     if text and text not in codelist("agency"):
-        raise BadInput(f"Cơ quan phải là một trong: {', '.join(agency.code for agency in codelist('agency'))}.")
+        known = ", ".join(codelist("agency").codes)
+        raise BadInput(f"Cơ quan phải là một trong: {known}. / The agency is one of: {known}.")
     return text
 
 
@@ -208,13 +228,20 @@ def roles(text: str | Sequence[str], agency: str) -> tuple[Role, ...]:
     codes = [by_number(code, roles_in(agency)) for code in typed]
     agencies_of = {role.code: role.texts("agencies") for role in codelist("role") if role.flag("person")}
     if not codes or any(code not in agencies_of for code in codes):
-        raise BadInput(f"Vai trò phải là một trong: {', '.join(agencies_of)}.")
+        known = ", ".join(agencies_of)
+        raise BadInput(f"Vai trò phải là một trong: {known}. / The role is one of: {known}.")
     chosen = tuple(Role(code) for code in codes)
     if len(chosen) > 1 and frozenset(chosen) not in _compatible_roles():
-        raise BadInput(f"Một tài khoản chỉ có một vai trò, trừ khi kiêm như sau: {_joined(_compatible_roles())}.")
+        together = _joined(_compatible_roles())
+        raise BadInput(
+            f"Một tài khoản chỉ có một vai trò, trừ khi kiêm như sau: {together}. / An account has one role, or two of "
+            f"these: {together}."
+        )
     homes = agencies_of[codes[0]]
     if (agency or None) not in (homes or (None,)):
-        raise BadInput(f"Vai trò {codes[0]} không thuộc cơ quan này.")
+        raise BadInput(
+            f"Vai trò {codes[0]} không thuộc cơ quan này. / The role {codes[0]} does not belong to this agency."
+        )
     return chosen
 
 
@@ -228,7 +255,10 @@ def pairs(text: str | Sequence[Sequence[int]], seats: int) -> tuple[tuple[int, i
     except (TypeError, ValueError):
         raise BadInput("Các cặp viết như 1-2 1-3.") from None
     if {seat for pair in chosen for seat in pair} != set(range(1, seats + 1)) or any(a == b for a, b in chosen):
-        raise BadInput(f"Mỗi người từ 1 đến {seats} phải có trong ít nhất một cặp, và mỗi cặp là hai người.")
+        raise BadInput(
+            f"Mỗi người từ 1 đến {seats} phải có trong ít nhất một cặp, và mỗi cặp là hai người. / Each number from 1 "
+            f"to {seats} is in a pair, and a pair is two people."
+        )
     return tuple(sorted(chosen))
 
 
@@ -248,7 +278,10 @@ def require_consistent(people: Sequence[FirstPerson]) -> None:
     for role in codelist("role"):
         fewest, have = role.number("fewest") or 0, _different_people(people, role.code)
         if have < fewest:
-            raise BadInput(f"Cần ít nhất {fewest} người khác nhau có vai trò {role.vi} ({role.code}); mới có {have}.")
+            raise BadInput(
+                f"Cần ít nhất {fewest} người khác nhau có vai trò {role.vi} ({role.code}); mới có {have}. / At least "
+                f"{fewest} different people are needed as {role.en} ({role.code}); there are {have}."
+            )
     require_apart(people)
 
 
@@ -262,7 +295,8 @@ def require_apart(people: Sequence[FirstPerson]) -> None:
         for alone in _roles_with_flag("alone"):
             if alone.code in held_roles and len(held_roles) > 1:
                 raise BadInput(
-                    f"{person.name}: người có vai trò {alone.vi} không có thêm vai trò hay tài khoản nào khác."
+                    f"{person.name}: người có vai trò {alone.vi} không có thêm vai trò hay tài khoản nào khác. / "
+                    f"{person.name}: whoever is {alone.en} has no other role and no other account."
                 )
 
 

@@ -74,7 +74,11 @@ def require_enough(people: Sequence[FirstPerson], roles: Sequence[Role]) -> None
     for role in roles:
         fewest = codelist("role").get(role).number("fewest") or 0
         if sum(role in person.roles for person in people) < fewest:
-            raise BadInput(f"Cần ít nhất {fewest} người có vai trò {codelist('role').get(role).vi}.")
+            listed = codelist("role").get(role)
+            raise BadInput(
+                f"Cần ít nhất {fewest} người có vai trò {listed.vi}. / At least {fewest} people are needed as "
+                f"{listed.en}."
+            )
 
 
 def username(name: str, page: str, taken: Collection[str]) -> str:

@@ -10,6 +10,7 @@ import tomli_w
 
 from casework import clock, files
 from casework.administration import console_input
+from casework.administration.console_output import say, spoken
 from casework.administration.setup_record import Raw
 
 # Where nothing can be written beside the data folder, as under systemd, the draft lies in it.
@@ -40,9 +41,13 @@ class FoundingDraft:
         try:
             answers = tomllib.loads(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            click.echo(f"Không đọc được {self.path}; tệp ấy để nguyên.", err=True)
+            say(
+                f"Không đọc được {self.path}; tệp ấy để nguyên. / {self.path} cannot be read; it is left as it is.",
+                to_stderr=True,
+            )
             return {}
-        if not click.confirm(f"Lần trước gõ đến {at}. Làm tiếp từ đó?", default=True, err=True):
+        question = f"Lần trước gõ đến {at}. Làm tiếp từ đó? / You typed until {at} last time. Go on from there?"
+        if not click.confirm(spoken(question), default=True, err=True):
             return {}
         self._ours = self.is_resumed = True
         return answers
@@ -55,7 +60,11 @@ class FoundingDraft:
             files.replace(self.path, tomli_w.dumps(answers))
         except OSError as cause:
             if not self._told:
-                click.echo(f"Không ghi được {self.path} ({cause.strerror}): đừng ngắt giữa chừng.", err=True)
+                say(
+                    f"Không ghi được {self.path} ({cause.strerror}): đừng ngắt giữa chừng. / {self.path} cannot be "
+                    f"written ({cause.strerror}): do not break off.",
+                    to_stderr=True,
+                )
             self._told = True
             return
         self._ours = self._kept = True
@@ -64,7 +73,11 @@ class FoundingDraft:
         """Say where the answers are, even if nobody listens any more."""
         if self._kept or self.is_resumed:
             with suppress(OSError):
-                click.echo(f"Đã giữ những gì đã gõ ở {self.path}. Làm tiếp: chạy lại lệnh này.", err=True)
+                say(
+                    f"Đã giữ những gì đã gõ ở {self.path}. Làm tiếp: chạy lại lệnh này. / What you typed is kept in "
+                    f"{self.path}. To go on, run this command again.",
+                    to_stderr=True,
+                )
 
     def _set_aside(self) -> None:
         number = 1
@@ -72,7 +85,10 @@ class FoundingDraft:
             aside = self.path.with_name(f"{self.path.stem}-{number}.toml")
             if not aside.exists():
                 self.path.rename(aside)
-                click.echo(f"Bản gõ dở lần trước để ở {aside}.", err=True)
+                say(
+                    f"Bản gõ dở lần trước để ở {aside}. / What was typed before lies in {aside}.",
+                    to_stderr=True,
+                )
             number += 1
 
 
@@ -80,9 +96,16 @@ def kept_in_words(path: Path, unused: str) -> str:
     """Add to what is said of an unfinished folder where its answers are, and that they must not go with it."""
     if not path.exists():
         return unused
+    vietnamese, _, english = unused.partition(" / ")
     if path.name == INSIDE:
-        return f"{unused} Trước khi xóa, chép {path} ra ngoài: những gì đã gõ nằm ở đó."
-    return f"{unused} Những gì đã gõ còn ở {path}: lần sau khỏi gõ lại."
+        return (
+            f"{vietnamese} Trước khi xóa, chép {path} ra ngoài: những gì đã gõ nằm ở đó. / {english} Copy {path} "
+            "elsewhere first: it holds what was typed."
+        )
+    return (
+        f"{vietnamese} Những gì đã gõ còn ở {path}: lần sau khỏi gõ lại. / {english} What was typed is still in "
+        f"{path}, and need not be typed again."
+    )
 
 
 def discard(path: Path, given: Path | None) -> None:

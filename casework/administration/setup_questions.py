@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from casework.administration import console_input, setup_answers, setup_defaults
+from casework.administration.console_output import say, spoken
 from casework.administration.setup_answers import AgencyAnswers, CommuneAnswers, FirstPerson, Places, SetupAnswers
 from casework.administration.setup_defaults import ADMINISTRATORS, usual
 from casework.administration.setup_draft import FoundingDraft
@@ -24,19 +25,27 @@ T = TypeVar("T")
 # `second_persons` is in files of answers for earlier versions, and is passed over (docs/adr/0088).
 _KNOWN = {"commune", "places", "calendar", "agencies", "people", "pages", "accounts", "second_persons"}
 _EMPTY = "-"
+_BESIDE = "để trống: cùng thư mục với cơ sở dữ liệu / empty: in the folder of the database"
+_NO_AGENCY = "để trống cho quản trị / empty for an administrator"
 
 _PLACES: Mapping[str, tuple[str, str, Callable[[str], str]]] = {
     "keys": (
-        "Thư mục cho hai tệp khóa",
-        "ở đĩa khác: ai lấy cả đĩa lẫn khóa thì chỉ còn mật khẩu giữ lại",
+        "Thư mục cho hai tệp khóa / Folder for the two key files",
+        "ở đĩa khác: ai lấy cả đĩa lẫn khóa thì chỉ còn mật khẩu giữ lại / on another disk: whoever takes disk and "
+        "keys meets passphrases alone",
         setup_answers.place_of_keys,
     ),
     "checkpoints": (
-        "Thư mục cho các mốc nhật ký",
-        "ở đĩa hay máy khác: ai sửa được sổ thì không sửa được mốc",
+        "Thư mục cho các mốc nhật ký / Folder for the checkpoints of the log",
+        "ở đĩa hay máy khác: ai sửa được sổ thì không sửa được mốc / on another disk or machine: whoever changes the "
+        "book cannot change them",
         setup_answers.place,
     ),
-    "backups": ("Thư mục cho bản sao lưu", "ở đĩa khác: đĩa này hỏng thì bản sao còn", setup_answers.place),
+    "backups": (
+        "Thư mục cho bản sao lưu / Folder for the backups",
+        "ở đĩa khác: đĩa này hỏng thì bản sao còn / on another disk: they are left when this one fails",
+        setup_answers.place,
+    ),
 }
 
 
@@ -45,7 +54,10 @@ class Questionnaire:
 
     def __init__(self, answers: Raw, draft: FoundingDraft | None = None) -> None:
         if unknown := set(answers) - _KNOWN:
-            raise BadInput(f"Tệp trả lời có phần không hiểu: {', '.join(sorted(unknown))}.")
+            parts = ", ".join(sorted(unknown))
+            raise BadInput(
+                f"Tệp trả lời có phần không hiểu: {parts}. / There are unknown parts in the file of answers: {parts}."
+            )
         self.record, self._draft = Answers(answers), draft
         self._by_page = not answers.get("people")
         self._commune, self._problem = "", ""
@@ -62,15 +74,17 @@ class Questionnaire:
     ) -> T:
         """Return one answer: from what is known, else typed until `read` accepts it.
 
-        Without `ask` the default is taken, and asked for only where somebody wants to change it.
+        Label and hint are in both languages or in the chosen one. Without `ask` the default is taken, and asked for
+        only where somebody wants to change it.
         """
+        label, hint = spoken(label), spoken(hint)
         if self.record.has(path):
             try:
                 return self.record.seen(path, label, read(self.record.get(path)), default)
             except (CaseworkError, TypeError, AttributeError) as cause:
                 if not console_input.is_interactive():
-                    raise BadInput(f"{label} ({path[-1]}): {cause}") from cause
-                click.echo(f"{label}: {cause}", err=True)
+                    raise BadInput(f"{label} ({path[-1]}): {spoken(str(cause))}") from cause
+                click.echo(f"{label}: {spoken(str(cause))}", err=True)
                 self.record.withdraw(path, offer=default is None)
         elif not ask and not self.record.is_wanted(path):
             return self.record.seen(path, label, read(default), default)
@@ -116,41 +130,49 @@ class Questionnaire:
         """Ask what is to be known of one more agency of a commune, and who of it comes first."""
         listed = codelist("agency").get(code)
         name, phone = self._name_and_phone(listed)
-        people = self._page(code, f"Người của {name}", []) if self._by_page else self._listed_people()
+        people = self._page(code, _people_of(name), []) if self._by_page else self._listed_people()
         if any(person.agency != code for person in people):
-            raise BadInput(f"Những người đầu tiên phải thuộc {name}. / The first people must be of this agency.")
+            raise BadInput(f"Những người đầu tiên phải thuộc {name}. / The first people must be of {name}.")
         return self._agency(listed, name, phone, people), people
 
     def installation(self) -> SetupAnswers:
         """Ask what is not answered yet, first what later questions depend on."""
         name, hamlets, size = self._about_commune()
         url = self.answer(
-            ("commune", "public_url"), "Địa chỉ người dùng gõ", setup_answers.url, hint="https://so.xa.vn"
+            ("commune", "public_url"),
+            "Địa chỉ người dùng gõ / Address that people type",
+            setup_answers.url,
+            hint="https://so.xa.vn",
         )
         database = str(self.record.answers.get("commune", {}).get("database_url", ""))
         places = self._places()
         working_days = self.answer(
             ("calendar", "working_days"),
-            "Ngày làm việc trong tuần",
+            "Ngày làm việc trong tuần / Working days of the week",
             setup_answers.days,
             usual().working_days,
             ask=False,
         )
         holidays = self.answer(
             ("calendar", "holidays"),
-            "Ngày nghỉ lễ sắp tới",
+            "Ngày nghỉ lễ sắp tới / Coming public holidays",
             setup_answers.holidays,
             "",
-            hint="2027-01-01; có thể để trống",
+            hint="2027-01-01; có thể để trống / 2027-01-01; may be empty",
         )
         agencies, people = self._consistent_people()
         return SetupAnswers(name, hamlets, size, url, database, places, agencies, people, working_days, holidays)
 
     def _about_commune(self) -> tuple[str, tuple[str, ...], str]:
-        name = self._commune = self.answer(("commune", "name"), "Tên xã", setup_answers.words, hint="như: xã Thanh Sơn")
-        commas = "cách nhau bằng dấu phẩy"
-        hamlets = self.answer(("commune", "hamlets"), "Các thôn, tổ", setup_answers.hamlet_names, hint=commas)
-        sizes = _numbered("Quy mô", codelist("size_class"))
+        name = self._commune = self.answer(
+            ("commune", "name"),
+            "Tên xã / Name of the commune",
+            setup_answers.words,
+            hint="như: xã Thanh Sơn / as it is called: xã ...",
+        )
+        commas = "cách nhau bằng dấu phẩy / with commas between them"
+        hamlets = self.answer(("commune", "hamlets"), "Các thôn, tổ / Hamlets", setup_answers.hamlet_names, hint=commas)
+        sizes = _numbered("Quy mô / Size", codelist("size_class"))
         return name, hamlets, self.answer(("commune", "size_class"), sizes, setup_answers.size, usual().size_class)
 
     def _consistent_people(self) -> tuple[tuple[AgencyAnswers, ...], tuple[FirstPerson, ...]]:
@@ -172,7 +194,7 @@ class Questionnaire:
         """Ask where the keys and the evidence go: beside the database, whoever takes it takes them too."""
         return Places(
             *(
-                self.answer(("places", key), label, read, "", hint=f"{why}; để trống: cùng thư mục với cơ sở dữ liệu")
+                self.answer(("places", key), label, read, "", hint=f"{spoken(why)}; {spoken(_BESIDE)}")
                 for key, (label, why, read) in _PLACES.items()
             )
         )
@@ -184,12 +206,12 @@ class Questionnaire:
         people: list[FirstPerson] = []
         for code in codelist("agency"):
             name, phone = self._name_and_phone(code)
-            named = self._page(code.code, f"Người của {name}", people) if self._by_page else ()
+            named = self._page(code.code, _people_of(name), people) if self._by_page else ()
             people += named
             theirs = named if self._by_page else tuple(one for one in listed if one.agency == code.code)
             agencies.append(self._agency(code, name, phone, theirs))
         if self._by_page:
-            people += self._page(ADMINISTRATORS, "Người quản trị", people)
+            people += self._page(ADMINISTRATORS, "Người quản trị / Administrators", people)
         return tuple(agencies), tuple(people) if self._by_page else listed
 
     def _name_and_phone(self, agency: Code) -> tuple[str, str]:
@@ -200,24 +222,26 @@ class Questionnaire:
             setup_defaults.agency_name(agency.vi, self._commune),
             ask=False,
         )
-        return name, self.answer(("agencies", agency.code, "duty_phone"), f"Số trực của {name}", setup_answers.phone)
+        label = f"Số trực của {name} / Duty phone of {name}"
+        return name, self.answer(("agencies", agency.code, "duty_phone"), label, setup_answers.phone)
 
     def _agency(self, agency: Code, name: str, phone: str, people: tuple[FirstPerson, ...]) -> AgencyAnswers:
         if not agency.flag("holds_keys"):
             return AgencyAnswers(agency.code, name, phone, (), ())
         officers = self.answer(
             ("agencies", agency.code, "officers"),
-            f"Ai giữ tờ khôi phục của {name}",
+            f"Ai giữ tờ khôi phục của {name} / Who keeps the recovery sheets of {name}",
             setup_answers.keepers,
             setup_defaults.keepers(people),
-            hint="2 đến 9 người",
+            hint="2 đến 9 người / 2 to 9 people",
         )
+        keepers = _with_numbers(officers)
         pairs = self.answer(
             ("agencies", agency.code, "pairs"),
-            f"Cặp nào mở được {name}, trong {_with_numbers(officers)}",
+            f"Cặp nào mở được {name}, trong {keepers} / Which pairs open {name}, of {keepers}",
             lambda text: setup_answers.pairs(text, len(officers)),
             "",
-            hint="như 1-2 1-3; để trống: hai người bất kỳ",
+            hint="như 1-2 1-3; để trống: hai người bất kỳ / like 1-2 1-3; empty: any two",
             ask=False,
         )
         return AgencyAnswers(agency.code, name, phone, officers, pairs)
@@ -232,7 +256,8 @@ class Questionnaire:
             setup_answers.require_apart([*others, *people])
             return people
 
-        hint = "họ và tên, cách nhau bằng dấu phẩy" + (f"; {expected.whom}" if expected.whom else "")
+        hint = spoken("họ và tên, cách nhau bằng dấu phẩy / full names, with commas between them")
+        hint += f"; {spoken(expected.whom)}" if expected.whom else ""
         optional = all(not codelist("role").get(role).number("fewest") for role in expected.roles)
         named = self.answer(("pages", page), label, read, "" if optional else None, hint=hint)
         people: list[FirstPerson] = []
@@ -244,7 +269,7 @@ class Questionnaire:
         key = f"{page}: {person.name}"
         username = self.answer(
             ("accounts", key, "username"),
-            f"Tên đăng nhập của {person.name}",
+            f"Tên đăng nhập của {person.name} / User name of {person.name}",
             setup_answers.username,
             setup_defaults.username(person.name, page, taken),
             ask=False,
@@ -263,9 +288,10 @@ class Questionnaire:
 
     def _person(self, place: int) -> FirstPerson:
         row: AnswerPath = ("people", place)
-        name = self.answer((*row, "name"), "Họ và tên", setup_answers.words)
-        username = self.answer((*row, "username"), f"Tên đăng nhập của {name}", setup_answers.username)
-        homes = _numbered(f"Cơ quan của {name}", codelist("agency"), "để trống cho quản trị")
+        name = self.answer((*row, "name"), "Họ và tên / Full name", setup_answers.words)
+        label = f"Tên đăng nhập của {name} / User name of {name}"
+        username = self.answer((*row, "username"), label, setup_answers.username)
+        homes = _numbered(f"Cơ quan của {name} / Agency of {name}", codelist("agency"), _NO_AGENCY)
         agency = self.answer((*row, "agency"), homes, setup_answers.agency_code, "")
         question = _role_question(name, agency)
         roles = self.answer((*row, "roles"), question, lambda text: setup_answers.roles(text, agency))
@@ -293,7 +319,11 @@ def _complete(file: Path | None, draft_file: Path, once: Callable[[Questionnaire
     draft = FoundingDraft(draft_file, file)
     questionnaire = Questionnaire(_read(file) if file else draft.resumed(), draft)
     if console_input.is_interactive():
-        click.echo(f"Gõ {BACK} để quay lại câu trước, {_EMPTY} để bỏ trống; Ctrl-C để nghỉ.", err=True)
+        say(
+            f"Gõ {BACK} để quay lại câu trước, {_EMPTY} để bỏ trống; Ctrl-C để nghỉ. / Type {BACK} for the question "
+            f"before, {_EMPTY} for nothing; Ctrl-C to have a rest.",
+            to_stderr=True,
+        )
     try:
         return questionnaire.ask(once, resumed=draft.is_resumed)
     except (click.Abort, BadInput):
@@ -305,18 +335,25 @@ def _read(file: Path) -> Raw:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as cause:
-        raise BadInput(f"Không đọc được tệp trả lời {file}: {cause}.") from cause
+        raise BadInput(
+            f"Không đọc được tệp trả lời {file}: {cause}. / The file of answers {file} cannot be read: {cause}."
+        ) from cause
 
 
 def _role_question(name: str, agency: str) -> str:
     held = [codelist("role").get(code) for code in setup_answers.roles_in(agency)]
-    return _numbered(f"Vai trò của {name}", held)
+    return _numbered(f"Vai trò của {name} / Role of {name}", held)
+
+
+def _people_of(name: str) -> str:
+    return f"Người của {name} / People of {name}"
 
 
 def _numbered(label: str, codes: Any, more: str = "") -> str:
     """Ask by a list with numbers; an answer is a number or a code."""
-    rows = [f"  {number} {code.code}: {code.vi}" for number, code in enumerate(codes, start=1)]
-    return "\n".join([label, *rows, "Gõ số hoặc mã" + (f" ({more})" if more else "")])
+    rows = [f"  {number} {code.code}: {spoken(f'{code.vi} / {code.en}')}" for number, code in enumerate(codes, start=1)]
+    how = spoken("Gõ số hoặc mã / Type a number or a code")
+    return "\n".join([spoken(label), *rows, how + (f" ({spoken(more)})" if more else "")])
 
 
 def _with_numbers(names: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias, TypeVar
 
-import click
+from casework.administration.console_output import say
 
 T = TypeVar("T")
 Raw: TypeAlias = dict[str, Any]
@@ -120,7 +120,7 @@ class Answers:
         elif asked := [answer for answer in self.passed if self.has(answer.path)]:
             self.withdraw(asked[-1].path)
         else:
-            click.echo("Đây là câu đầu tiên.", err=True)
+            say("Đây là câu đầu tiên. / This is the first question.", to_stderr=True)
 
     def _table(self, path: AnswerPath) -> Any:
         table: Any = self.answers

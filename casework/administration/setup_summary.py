@@ -5,19 +5,20 @@ from itertools import groupby
 import click
 
 from casework.administration import console_input
+from casework.administration.console_output import spoken
 from casework.administration.setup_record import BACK, AnswerPath, Answers, SeenAnswer, StepBack
 from casework.errors import BadInput
 
 _NONE, _MORE = "–", "+"
 # How an answer is called below the agency or the account that it belongs to.
 _SHORT = {
-    "duty_phone": "số trực",
-    "pages": "người",
-    "officers": "giữ tờ khôi phục",
-    "pairs": "cặp mở được",
-    "roles": "vai trò",
-    "username": "tên đăng nhập",
-    "agency": "cơ quan",
+    "duty_phone": "số trực / duty phone",
+    "pages": "người / people",
+    "officers": "giữ tờ khôi phục / keepers of sheets",
+    "pairs": "cặp mở được / pairs that open",
+    "roles": "vai trò / roles",
+    "username": "tên đăng nhập / user name",
+    "agency": "cơ quan / agency",
 }
 _NEW_PERSON: AnswerPath = ("people", _MORE)
 
@@ -39,10 +40,13 @@ class Summary:
         for number, (_, answers) in enumerate(self._groups, start=1):
             click.echo(f"{number:3} {_in_words(answers)}", err=True)
         if problem:
-            click.echo(f"\nChưa lập được: {problem}", err=True)
-        more = f", {_MORE} để thêm người" if self._lists_people else ""
+            click.echo(f"\n{spoken('Chưa lập được / Cannot be set up')}: {spoken(problem)}", err=True)
+        choices = [spoken("Gõ số để sửa / Type a number to change it")]
+        choices += [f"{_MORE} {spoken('để thêm người / to add somebody')}"] if self._lists_people else []
+        choices += [f"{BACK} {spoken('để về câu trước / for the question before')}"]
+        choices += [] if problem else [spoken("Enter để lập sổ / Enter to set up")]
         group = console_input.ask(
-            f"\nGõ số để sửa{more}, {BACK} để về câu trước" + ("" if problem else ", Enter để lập sổ"),
+            "\n" + ", ".join(choices),
             lambda text: self._chosen(text, may_end=not problem),
             default=None if problem else "",
         )
@@ -60,14 +64,15 @@ class Summary:
         if not text.strip() and may_end:
             return ()
         if not (text.strip().isdecimal() and 1 <= int(text) <= len(self._groups)):
-            raise BadInput(f"Hãy gõ một số từ 1 đến {len(self._groups)}.")
+            last = len(self._groups)
+            raise BadInput(f"Hãy gõ một số từ 1 đến {last}. / Type a number from 1 to {last}.")
         return self._groups[int(text) - 1][0]
 
 
 def _in_words(answers: list[SeenAnswer]) -> str:
     """Write a group: what it is about, then what else is known of it."""
     first, *others = answers
-    more = "; ".join(f"{_SHORT.get(_name(answer), answer.label)}: {answer.shown or _NONE}" for answer in others)
+    more = "; ".join(f"{spoken(_SHORT.get(_name(answer), answer.label))}: {answer.shown or _NONE}" for answer in others)
     between = "\n      " if more and first.path[0] == "agencies" else "; " if more else ""
     return f"{first.label}: {first.shown or _NONE}{between}{more}"
 
