@@ -91,7 +91,7 @@ def add(data: Path, papers_file: Path | None, answers_file: Path | None) -> None
 def require_real(installation: Installation) -> None:
     """Raise BadInput for a demo, whose papers would be taken for real ones."""
     if installation.config.demo:
-        raise BadInput("Bản dùng thử chỉ có một xã hư cấu. / The demo has one fictional commune.")
+        raise BadInput("Bản dùng thử chỉ có một xã hư cấu.")
 
 
 def _require_free(installation: Installation, planned: PlannedCommune) -> None:

@@ -181,10 +181,11 @@ def days(text: str | Sequence[str]) -> tuple[str, ...]:
     chosen = text.replace(",", " ").split() if isinstance(text, str) else tuple(text)
     if not chosen or any(day not in WEEK for day in chosen):
         known = ", ".join(WEEK)
-        raise BadInput(
+        refusal = (
             f"Ngày làm việc là các chữ {known}, cách nhau bằng dấu cách. / Working days are written {known}, with "
             "blanks between them."
         )
+        raise BadInput(refusal)
     return tuple(day for day in WEEK if day in chosen)
 
 

@@ -168,7 +168,7 @@ class Questionnaire:
             ("commune", "name"),
             "Tên xã / Name of the commune",
             setup_answers.words,
-            hint="như: xã Thanh Sơn / as it is called: xã ...",
+            hint="như: xã Thanh Sơn / with what it is: commune, ward",
         )
         commas = "cách nhau bằng dấu phẩy / with commas between them"
         hamlets = self.answer(("commune", "hamlets"), "Các thôn, tổ / Hamlets", setup_answers.hamlet_names, hint=commas)
@@ -217,7 +217,7 @@ class Questionnaire:
     def _name_and_phone(self, agency: Code) -> tuple[str, str]:
         name = self.answer(
             ("agencies", agency.code, "name"),
-            f"Tên cơ quan ({agency.code})",
+            f"Tên cơ quan ({agency.code}) / Name of the agency ({agency.code})",
             setup_answers.words,
             setup_defaults.agency_name(agency.vi, self._commune),
             ask=False,

@@ -76,8 +76,8 @@ def test_a_commune_is_added_beside_an_open_gate_and_its_papers_are_good(office: 
         assert rows_of(running.config.database_url, first) == before
         [_, second] = commune_ids(running.gate)
         codes = printed(office)
-        assert len(codes) == sum(len(one.get("officers", ())) for one in raw_answers()["agencies"].values()) + 6
-        assert {admission_actions.commune_of(running.gate, read_code(code)) for code in codes[-6:]} == {second}
+        assert len(codes) == sum(len(one.get("officers", ())) for one in raw_answers()["agencies"].values()) + 7
+        assert {admission_actions.commune_of(running.gate, read_code(code)) for code in codes[-7:]} == {second}
         assert find_agency(running, "police", NEW)[0] == second
         assert running.gate.perform(console_of(second), communes.summarise).name == NEW
     words = ("drill", "--data", str(office), "--agency", "womens_union", "--commune", NEW)

@@ -10,9 +10,20 @@ from tests.laws.test_catalogue import VIETNAMESE, sentences
 from tests.source import ROOT
 
 FILES = [*sorted((ROOT / "casework" / "administration").glob("*.py")), ROOT / "casework" / "cli.py"]
-# What others ask and print in a way of their own: tables of the demo, sheets of paper, questions of the founding.
-_RAW = {"setup.py", "setup_answers.py", "setup_questions.py"}
-_TELLING = {"ConfigurationError", "VaultError", "CaseworkError"}
+_TELLING = {"ConfigurationError", "VaultError", "CaseworkError", "BadInput", "Conflict", "Refused"}
+# What asks, and which of its words a person reads: the first, or that after the path of an answer.
+_ASKING = {
+    "ask": 0,
+    "ask_code": 0,
+    "ask_key": 0,
+    "ask_sheet": 0,
+    "ask_more": 0,
+    "confirm": 0,
+    "say": 0,
+    "answer": 1,
+    "_page": 1,
+    "_numbered": 0,
+}
 
 
 def literals(node: ast.AST) -> str:
@@ -41,7 +52,7 @@ def test_a_sentence_in_two_languages_has_two_halves_and_no_more(file: Path):
     assert wrong == []
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file.name not in _RAW], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_what_has_two_languages_is_never_printed_as_it_is(file: Path):
     printed = [
         literals(node.args[0])
@@ -54,9 +65,28 @@ def test_what_has_two_languages_is_never_printed_as_it_is(file: Path):
     assert said == [], "say() of console_output.py shows one language"
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file.name not in _RAW], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_what_is_asked_and_said_is_in_both_languages(file: Path):
+    alone = []
+    for name, node in calls(file):
+        place = _ASKING.get(name.rpartition(".")[2])
+        named = [word.value for word in node.keywords if word.arg in ("hint", "question")]
+        for argument in [*(node.args[place : place + 1] if place is not None else ()), *named]:
+            text = literals(argument)
+            if VIETNAMESE.search(text) and " / " not in text and text not in sentences():
+                alone.append(text)
+    assert alone == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_a_refusal_of_a_command_is_told_in_english_too(file: Path):
     for name, node in calls(file):
         text = literals(node.args[0]) if node.args else ""
         if name in _TELLING and VIETNAMESE.search(text):
             assert " / " in text or text in sentences(), text
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_nothing_vietnamese_is_printed_past_say(file: Path):
+    printed = [literals(node.args[0]) for name, node in calls(file) if name.startswith("click.") and node.args]
+    assert [text for text in printed if VIETNAMESE.search(text)] == []
