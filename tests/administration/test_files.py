@@ -10,7 +10,7 @@ from tests.administration.new_installation import founded
 from tests.commands import call
 from tests.source import ROOT
 
-SPELT = {"COMMUNE": "[0-9a-f]{32}", "NNNNNNNN": r"\d{8}", "YYYYMMDDTHHMMSSZ": r"\d{8}T\d{6}Z"}
+SPELT = {"NAME": "[a-z_]+", "COMMUNE": "[0-9a-f]{32}", "NNNNNNNN": r"\d{8}", "YYYYMMDDTHHMMSSZ": r"\d{8}T\d{6}Z"}
 
 
 def modes_in_table() -> dict[re.Pattern[str], int]:
