@@ -20,8 +20,8 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIRST, LAST = date(2020, 1, 1), date(2099, 12, 31)
 # More is no list of holidays: every one of them makes what is counted in working days end later.
 MOST_A_YEAR = 40
-_FORM = 'Hãy viết như: {key} = ["2027-01-01", "2027-02-05"]'
-_DAYS_FORM = 'Hãy viết như: working_days = ["mon", "tue", "wed", "thu", "fri"]'
+_FORM = '{key} = ["2027-01-01", "2027-02-05"]'
+_DAYS_FORM = 'working_days = ["mon", "tue", "wed", "thu", "fri"]'
 # Earlier versions wrote it at founding, and nothing read it: who is the second person, the policy says (docs/adr/0088).
 _OBSOLETE = "second_persons"
 _HEAD = (
@@ -63,7 +63,11 @@ def of_file(file: LocalFile) -> OwnCalendar:
     known = {"working_days", "holidays", "worked", _OBSOLETE}
     for key in file.table:
         if key not in known:
-            raise file.refuse(f"không hiểu {key!r}. Chỉ ghi working_days, holidays và worked.", key)
+            raise file.refuse(
+                f"không hiểu {key!r}. Chỉ ghi working_days, holidays và worked. / {key!r} is unknown. Only "
+                "working_days, holidays and worked are read.",
+                key,
+            )
     own = OwnCalendar(_working_days(file), _dates(file, "holidays"), _dates(file, "worked"))
     for wrong in impossible(own):
         raise file.refuse(wrong.words, wrong.key, *wrong.at)
@@ -73,17 +77,33 @@ def of_file(file: LocalFile) -> OwnCalendar:
 def impossible(own: OwnCalendar) -> Iterator[Impossible]:
     """Yield what cannot be in one calendar, each with the key that is to be corrected."""
     if not own.working_days:
-        yield Impossible("working_days", f"không có ngày làm việc nào. {_DAYS_FORM}")
+        yield Impossible(
+            "working_days",
+            f"không có ngày làm việc nào. Hãy viết như: {_DAYS_FORM} / no day is a working day. Write it as: "
+            f"{_DAYS_FORM}",
+        )
     for day in sorted(own.holidays & own.worked):
-        yield Impossible("worked", f"{day} vừa là ngày nghỉ vừa là ngày làm bù. Hãy bỏ một chỗ.", (str(day),))
+        yield Impossible(
+            "worked",
+            f"{day} vừa là ngày nghỉ vừa là ngày làm bù. Hãy bỏ một chỗ. / {day} is both a day off and a day worked. "
+            "Take one out.",
+            (str(day),),
+        )
     for key, days in (("holidays", own.holidays), ("worked", own.worked)):
         for day in days:
             if not FIRST <= day <= LAST:
-                words = f"{day} ngoài khoảng {FIRST.year} đến {LAST.year}. Hãy xem lại năm."
+                words = (
+                    f"{day} ngoài khoảng {FIRST.year} đến {LAST.year}. Hãy xem lại năm. / {day} is not within "
+                    f"{FIRST.year} to {LAST.year}. Look at the year."
+                )
                 yield Impossible(key, words, (str(day),))
         for year, count in Counter(day.year for day in days).items():
             if count > MOST_A_YEAR:
-                yield Impossible(key, f"năm {year} có {count} ngày, nhiều hơn {MOST_A_YEAR}. Hãy xem lại.")
+                yield Impossible(
+                    key,
+                    f"năm {year} có {count} ngày, nhiều hơn {MOST_A_YEAR}. Hãy xem lại. / {year} has {count} days, "
+                    f"more than {MOST_A_YEAR}. Look at it again.",
+                )
 
 
 def as_text(own: OwnCalendar) -> str:
@@ -105,7 +125,13 @@ def _working_days(file: LocalFile) -> frozenset[int]:
     days: Iterable[Any] = _listed(file, "working_days", _DAYS_FORM, default=WEEK[:5])
     for day in days:
         if day not in WEEK:
-            raise file.refuse(f"{day!r} không phải một ngày trong tuần. {_DAYS_FORM}", "working_days", str(day))
+            shown = repr(day).replace(" / ", "/")
+            raise file.refuse(
+                f"{shown} không phải một ngày trong tuần. Hãy viết như: {_DAYS_FORM} / {shown} is no day of the week. "
+                f"Write it as: {_DAYS_FORM}",
+                "working_days",
+                str(day),
+            )
     return frozenset(map(WEEK.index, days))
 
 
@@ -118,7 +144,11 @@ def _dates(file: LocalFile, key: str) -> frozenset[date]:
 def _listed(file: LocalFile, key: str, form: str, *, default: Iterable[Any]) -> list[Any]:
     value = file.table.get(key, list(default))
     if not isinstance(value, list):
-        raise file.refuse(f"{key} phải là một danh sách trong ngoặc vuông. {form}", key)
+        raise file.refuse(
+            f"{key} phải là một danh sách trong ngoặc vuông. Hãy viết như: {form} / {key} must be a list in square "
+            f"brackets. Write it as: {form}",
+            key,
+        )
     return value
 
 
@@ -126,4 +156,7 @@ def _date(value: Any, refuse: Callable[[str, str], Exception], form: str) -> dat
     try:
         return value if type(value) is date else date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise refuse(f"{value!r} không phải một ngày. {form}", str(value)) from None
+        shown = repr(value).replace(" / ", "/")
+        raise refuse(
+            f"{shown} không phải một ngày. Hãy viết như: {form} / {shown} is no day. Write it as: {form}", str(value)
+        ) from None

@@ -87,17 +87,25 @@ def merged(file: LocalFile, listed: ShippedList) -> dict[str, Row]:
     """Return the rows of a list with what a file says otherwise; raise BadLocalFile for what is wrong first."""
     for key in file.table:
         if key != "codes":
-            raise file.refuse(f"không hiểu {key!r}. Chỉ ghi các bảng [codes.MÃ].", key)
+            raise file.refuse(
+                f"không hiểu {key!r}. Chỉ ghi các bảng [codes.MÃ]. / {key!r} is unknown. Only tables [codes.CODE] are "
+                "read.",
+                key,
+            )
     own = file.table.get("codes", {})
     if not isinstance(own, dict):
-        raise file.refuse("codes phải là các bảng [codes.MÃ].", "codes")
+        raise file.refuse("codes phải là các bảng [codes.MÃ]. / codes must be tables [codes.CODE].", "codes")
     rows = {code: dict(row) for code, row in listed.rows.items()}
     for code, row in own.items():
         if not isinstance(row, dict):
-            raise file.refuse(f"mã {code} phải là một bảng [codes.{code}].", code)
+            raise file.refuse(
+                f"mã {code} phải là một bảng [codes.{code}]. / {code} must be a table [codes.{code}].", code
+            )
         rows[code] = _changed(file, listed, code, row) if code in rows else _added(file, listed, code, row)
     if len(rows) - len(listed.rows) > MOST_ADDED:
-        raise file.refuse(f"thêm quá {MOST_ADDED} mã vào một danh mục.")
+        raise file.refuse(
+            f"thêm quá {MOST_ADDED} mã vào một danh mục. / more than {MOST_ADDED} codes are added to a list."
+        )
     _require_distinct(file, own, rows)
     return rows
 
@@ -109,9 +117,18 @@ def _changed(file: LocalFile, listed: ShippedList, code: str, row: Row) -> Row:
     sourced = row.get("source", shipped.get("source")) != shipped.get("source")
     for key in sorted(row.keys() & rule.sourced):
         if row[key] != shipped.get(key) and not sourced:
-            raise file.refuse(f"đổi {key} của {code} thì phải ghi source mới: nơi công bố.", code, key)
+            raise file.refuse(
+                f"đổi {key} của {code} thì phải ghi source mới: nơi công bố. / a new {key} of {code} needs a new "
+                "source: where it is published.",
+                code,
+                key,
+            )
     if "retired" in row and code in rule.keeps:
-        raise file.refuse(f"mã {code} chương trình còn dùng, không bỏ được.", code, "retired")
+        raise file.refuse(
+            f"mã {code} chương trình còn dùng, không bỏ được. / the program still uses {code}, it cannot be retired.",
+            code,
+            "retired",
+        )
     for key in sorted(row.keys() & rule.bounds.keys()):
         _require_within(file, (code, key), row[key], shipped.get(key), rule.bounds[key], sourced=sourced)
     if rule.shorter:
@@ -124,15 +141,23 @@ def _added(file: LocalFile, listed: ShippedList, code: str, row: Row) -> Row:
     rule = listed.rule
     if rule.added is None:
         known = ", ".join(listed.rows)
-        raise file.refuse(f"không có mã {code}, và danh mục này không thêm mã. Mã đang có: {known}.", code)
+        raise file.refuse(
+            f"không có mã {code}, và danh mục này không thêm mã. Mã đang có: {known}. / there is no code {code}, and "
+            f"this list takes none. There are: {known}.",
+            code,
+        )
     if not LOCAL.fullmatch(code):
-        raise file.refuse(f"mã thêm phải bắt đầu bằng local_, chữ thường, không dấu: local_{code[:20]}.", code)
+        raise file.refuse(
+            f"mã thêm phải bắt đầu bằng local_, chữ thường, không dấu: local_{code[:20]}. / an added code begins with "
+            f"local_, in small letters: local_{code[:20]}.",
+            code,
+        )
     optional = {"vi", "en", "retired"} | rule.keys | {f"{key}_en" for key in listed.texts() if key != "vi"}
     needed = {key for key, kind in listed.kinds.items() if not kind.endswith("?")} - rule.added.keys()
     _require_known(file, code, row, optional | needed | _ALWAYS)
     for key in ("vi", "en", *sorted(needed)):
         if key not in row:
-            raise file.refuse(f"mã {code} thiếu {key}.", code)
+            raise file.refuse(f"mã {code} thiếu {key}. / {code} lacks {key}.", code)
     _require_texts(file, listed, code, row)
     return {**rule.added, **row}
 
@@ -141,7 +166,12 @@ def _require_known(file: LocalFile, code: str, row: Row, known: Iterable[str]) -
     for key in row:
         if key not in known:
             allowed = ", ".join(sorted(known))
-            raise file.refuse(f"{key!r} của mã {code} không sửa được ở đây. Chỉ sửa: {allowed}.", code, key)
+            raise file.refuse(
+                f"{key!r} của mã {code} không sửa được ở đây. Chỉ sửa: {allowed}. / {key!r} of {code} cannot be "
+                f"overridden. What can: {allowed}.",
+                code,
+                key,
+            )
 
 
 def _require_within(
@@ -149,17 +179,35 @@ def _require_within(
 ) -> None:
     code, key = at
     if shipped is None:
-        raise file.refuse(f"mã {code} không tính bằng {key}.", code, key)
+        raise file.refuse(f"mã {code} không tính bằng {key}. / {code} is not counted in {key}.", code, key)
     if not isinstance(value, int) or isinstance(value, bool) or value < bound.least:
-        raise file.refuse(f"{key} của {code} phải là số từ {bound.least}.", code, key)
+        raise file.refuse(
+            f"{key} của {code} phải là số từ {bound.least}. / {key} of {code} must be a number from {bound.least} on.",
+            code,
+            key,
+        )
     if value <= shipped:
         return
     if not bound.most:
-        raise file.refuse(f"{key} của {code} chỉ được ngắn hơn {shipped}.", code, key)
+        raise file.refuse(
+            f"{key} của {code} chỉ được ngắn hơn {shipped}. / {key} of {code} may only be shorter than {shipped}.",
+            code,
+            key,
+        )
     if value > max(bound.most, shipped):
-        raise file.refuse(f"{key} của {code} không quá {max(bound.most, shipped)}.", code, key)
+        raise file.refuse(
+            f"{key} của {code} không quá {max(bound.most, shipped)}. / {key} of {code} is "
+            f"at most {max(bound.most, shipped)}.",
+            code,
+            key,
+        )
     if not sourced:
-        raise file.refuse(f"{key} của {code} dài hơn {shipped} thì phải ghi source mới: theo văn bản nào.", code, key)
+        raise file.refuse(
+            f"{key} của {code} dài hơn {shipped} thì phải ghi source mới: theo văn bản nào. / {key} of {code} beyond "
+            f"{shipped} needs a new source: the document that says so.",
+            code,
+            key,
+        )
 
 
 def _require_no_longer(file: LocalFile, code: str, row: Row, shipped: Row) -> None:
@@ -168,7 +216,12 @@ def _require_no_longer(file: LocalFile, code: str, row: Row, shipped: Row) -> No
         if key != "source" and isinstance(value, str) and isinstance(before, str):
             most = len(before.split())
             if len(value.split()) > most:
-                raise file.refuse(f"{key} của {code} không dài hơn {most} chữ, như lời gốc.", code, key)
+                raise file.refuse(
+                    f"{key} của {code} không dài hơn {most} chữ, như lời gốc. / {key} of {code} has at most {most} "
+                    "words, as the program's own.",
+                    code,
+                    key,
+                )
 
 
 def _require_texts(file: LocalFile, listed: ShippedList, code: str, row: Row) -> None:
@@ -176,16 +229,25 @@ def _require_texts(file: LocalFile, listed: ShippedList, code: str, row: Row) ->
     for key in sorted(listed.texts()):
         twin = "en" if key == "vi" else f"{key}_en"
         if (key in row) != (twin in row):
-            raise file.refuse(f"mã {code}: ghi cả {key} và {twin}.", code, key if key in row else twin)
+            raise file.refuse(
+                f"mã {code}: ghi cả {key} và {twin}. / {code}: write both {key} and {twin}.",
+                code,
+                key if key in row else twin,
+            )
     _require_kinds(file, listed, code, row)
     english = {"en"} | {f"{key}_en" for key in listed.texts() if key != "vi"}
     for key, value in row.items():
         if key in listed.texts() | english | {"source", "number"} and listed.kinds.get(key) != "number":
             _require_text(file, (code, key), value, english=key in english)
     if row.get("vi", "") == row.get("en", None):
-        raise file.refuse(f"mã {code}: vi và en giống hệt nhau.", code, "en")
+        raise file.refuse(f"mã {code}: vi và en giống hệt nhau. / {code}: vi and en are the same.", code, "en")
     if "number" in row and listed.name == "hotline" and not _PHONE.fullmatch(row["number"]):
-        raise file.refuse(f"number của {code} chỉ gồm chữ số và dấu cách, như 1900 969 680.", code, "number")
+        raise file.refuse(
+            f"number của {code} chỉ gồm chữ số và dấu cách, như 1900 969 680. / number of {code} has digits and blanks "
+            "alone, like 1900 969 680.",
+            code,
+            "number",
+        )
 
 
 def _require_kinds(file: LocalFile, listed: ShippedList, code: str, row: Row) -> None:
@@ -193,26 +255,53 @@ def _require_kinds(file: LocalFile, listed: ShippedList, code: str, row: Row) ->
     for key, value in row.items():
         kind = listed.kinds.get(key, "").rstrip("?")
         if (kind == "flag" or key == "unverified") and not isinstance(value, bool):
-            raise file.refuse(f"{key} của {code} chỉ là true hoặc false.", code, key)
+            raise file.refuse(
+                f"{key} của {code} chỉ là true hoặc false. / {key} of {code} is true or false.", code, key
+            )
         if key == "retired" and type(value) is not date:
-            raise file.refuse(f"{key} của {code} phải là một ngày, như retired = 2027-01-01.", code, key)
+            raise file.refuse(
+                f"{key} của {code} phải là một ngày, như retired = 2027-01-01. / {key} of {code} must be a day, like "
+                "retired = 2027-01-01.",
+                code,
+                key,
+            )
         if kind.startswith("code:") and not isinstance(value, str):
-            raise file.refuse(f"{key} của {code} phải là một mã trong dấu nháy.", code, key)
+            raise file.refuse(
+                f"{key} của {code} phải là một mã trong dấu nháy. / {key} of {code} must be a code in quotation marks.",
+                code,
+                key,
+            )
 
 
 def _require_text(file: LocalFile, at: tuple[str, str], value: Any, *, english: bool) -> None:
     code, key = at
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise file.refuse(f'{key} của {code} phải là chữ trên một dòng, trong dấu nháy: "..."', code, key)
+        raise file.refuse(
+            f'{key} của {code} phải là chữ trên một dòng: "..." / {key} of {code} must be text on one line: "..."',
+            code,
+            key,
+        )
     if len(value) > LONGEST:
-        raise file.refuse(f"{key} của {code} dài quá {LONGEST} ký tự.", code, key)
+        raise file.refuse(
+            f"{key} của {code} dài quá {LONGEST} ký tự. / {key} of {code} is longer than {LONGEST} signs.", code, key
+        )
     if key == "source":
         if len(value) < 5:
-            raise file.refuse(f"source của {code} phải nói rõ văn bản hoặc nơi công bố.", code, key)
+            raise file.refuse(
+                f"source của {code} phải nói rõ văn bản hoặc nơi công bố. / source of {code} must say the document or "
+                "where it is published.",
+                code,
+                key,
+            )
     elif english and _VIETNAMESE.search(re.sub(r"\([^)]*\)", "", value)):
-        raise file.refuse(f"{key} của {code} phải là tiếng Anh.", code, key)
+        raise file.refuse(f"{key} của {code} phải là tiếng Anh. / {key} of {code} must be English.", code, key)
     elif not english and (_ENGLISH.search(value) or any(words in value.lower() for words in _NEVER_SAID)):
-        raise file.refuse(f"{key} của {code} phải là tiếng Việt, gọi người nghe là chị.", code, key)
+        raise file.refuse(
+            f"{key} của {code} phải là tiếng Việt, gọi người nghe là chị. / {key} of {code} must be Vietnamese and "
+            "call the listener by the usual word.",
+            code,
+            key,
+        )
 
 
 def _require_distinct(file: LocalFile, own: Mapping[str, Row], rows: Mapping[str, Row]) -> None:
@@ -225,9 +314,23 @@ def _require_distinct(file: LocalFile, own: Mapping[str, Row], rows: Mapping[str
             other = seen.setdefault(str(row.get(key)), code)
             if other != code:
                 named = code if code in own else other
-                raise file.refuse(f"mã {code} và {other} cùng ghi {row.get(key)!r}.", named)
+                raise file.refuse(
+                    f"mã {code} và {other} cùng ghi {shown(row.get(key))}. / {code} and {other} both say "
+                    f"{shown(row.get(key))}.",
+                    named,
+                )
+
+
+def shown(value: Any) -> str:
+    """Return what somebody wrote so that it stands in one half of a sentence in two languages."""
+    return repr(value).replace(" / ", "/")
 
 
 def refuse_pointed(file: LocalFile, name: str, code: str, by: str) -> BadLocalFile:
     """Return the error for a code that is retired though another list names it."""
-    return file.refuse(f"mã {code} của {name} còn được danh mục {by} dùng, không bỏ được.", code, "retired")
+    return file.refuse(
+        f"mã {code} của {name} còn được danh mục {by} dùng, không bỏ được. / the list {by} still names {code} of "
+        f"{name}, it cannot be retired.",
+        code,
+        "retired",
+    )

@@ -16,7 +16,7 @@ from casework import files
 from casework.codelists import override_rules, parsing, toml_files, words
 from casework.codelists.model import BadCodeList
 from casework.codelists.override_rules import LOCAL, Row, ShippedList
-from casework.codelists.toml_files import MOST_BYTES, BadLocalFile, LocalFile
+from casework.codelists.toml_files import MOST_BYTES, BadLocalFile, LocalFile, refused
 
 FOLDER = "overrides"
 # The codes that the office has ever added, one a line as "list code": none of them may be missing again.
@@ -58,7 +58,10 @@ def activate(folder: Path, *, remember: bool = False) -> None:
             files.replace(folder / KNOWN, "\n".join([*_known(folder), *new]) + "\n")
         except OSError as cause:
             deactivate()
-            raise BadLocalFile(f"{folder / KNOWN}: không ghi được. Hãy xem quyền của thư mục.") from cause
+            raise refused(
+                folder / KNOWN,
+                "không ghi được. Hãy xem quyền của thư mục. / it cannot be written. Look at the mode of the folder.",
+            ) from cause
 
 
 def deactivate() -> None:
@@ -121,9 +124,13 @@ def _read(folder: Path) -> tuple[Overrides, list[BadLocalFile]]:
         except BadLocalFile as one:
             wrong.append(one)
         except OSError:
-            wrong.append(BadLocalFile(f"{path}: không đọc được. Hãy xem quyền của tệp."))
+            wrong.append(
+                refused(
+                    path, "không đọc được. Hãy xem quyền của tệp. / it cannot be read. Look at the mode of the file."
+                )
+            )
     if len(read_files) > MOST_FILES:
-        wrong.append(BadLocalFile(f"{folder}: có hơn {MOST_FILES} tệp."))
+        wrong.append(refused(folder, f"có hơn {MOST_FILES} tệp. / there are more than {MOST_FILES} files."))
     overrides = Overrides(rows, without, tuple(line for file in read_files for line in _told(file)))
     if not wrong:
         wrong = [*_not_fitting(read_files, rows), *_forgotten(folder, overrides)][:1]
@@ -133,7 +140,11 @@ def _read(folder: Path) -> tuple[Overrides, list[BadLocalFile]]:
 def _open(path: Path) -> LocalFile:
     """Read a file that can be one of ours; a link or a folder is none."""
     if path.suffix != ".toml" or not stat.S_ISREG(path.lstat().st_mode):
-        raise BadLocalFile(f"{path}: trong thư mục này chỉ để tệp .toml. Hãy bỏ ra, hoặc sửa tên.")
+        raise refused(
+            path,
+            "trong thư mục này chỉ để tệp .toml. Hãy bỏ ra, hoặc sửa tên. / only files of .toml belong into this "
+            "folder. Take it out, or mend its name.",
+        )
     return toml_files.read(path)
 
 
@@ -142,7 +153,11 @@ def _listed(file: LocalFile) -> ShippedList:
     rule = override_rules.rules().get(name)
     if rule is None:
         allowed = ", ".join(sorted([*override_rules.rules(), *override_rules.least_words()]))
-        raise BadLocalFile(f"{file.path}: danh mục {name!r} không sửa được ở đây. Chỉ sửa: {allowed}.")
+        raise refused(
+            file.path,
+            f"danh mục {name!r} không sửa được ở đây. Chỉ sửa: {allowed}. / the list {name!r} cannot be overridden. "
+            f"What can: {allowed}.",
+        )
     tables: Any = parsing.tables(name)
     return ShippedList(name, tables["codes"], tables["list"].get("extra", {}), rule)
 
@@ -152,14 +167,20 @@ def _left_out(file: LocalFile) -> frozenset[str]:
     name, table = file.path.stem, file.table
     out = table.get("without")
     if set(table) != {"without"} or not isinstance(out, list) or not all(isinstance(word, str) for word in out):
-        raise file.refuse('chỉ ghi: without = ["chữ muốn bỏ"]', *table)
+        raise file.refuse('chỉ ghi: without = ["chữ muốn bỏ"] / only this is read: without = ["a word"]', *table)
     shipped = words.shipped(name)
     for word in out:
         if word not in shipped:
-            raise file.refuse(f"{word!r} không có trong {name}.", word)
+            raise file.refuse(
+                f"{override_rules.shown(word)} không có trong {name}. / {override_rules.shown(word)} is not in {name}.",
+                word,
+            )
     least = override_rules.least_words()[name]
     if len(shipped) - len(set(out)) < least:
-        raise file.refuse(f"bỏ nhiều quá: phải còn ít nhất {least} chữ.", "without")
+        raise file.refuse(
+            f"bỏ nhiều quá: phải còn ít nhất {least} chữ. / too many are left out: at least {least} words must stay.",
+            "without",
+        )
     return frozenset(out)
 
 
@@ -183,7 +204,11 @@ def _not_fitting(read_files: list[LocalFile], rows: Mapping[str, Mapping[str, Ro
             try:
                 parsing.check(name, rows)
             except BadCodeList as one:
-                yield BadLocalFile(f"{file.path}: nhắc tới mã không có ở danh mục kia ({one}).")
+                yield refused(
+                    file.path,
+                    f"nhắc tới mã không có ở danh mục kia ({one}). / it names a code that is not in the other list "
+                    f"({one}).",
+                )
 
 
 def _pointing(name: str, rows: Mapping[str, Mapping[str, Row]]) -> Iterator[tuple[str, str]]:
@@ -208,10 +233,14 @@ def _forgotten(folder: Path, overrides: Overrides) -> Iterator[BadLocalFile]:
     try:
         known = _known(folder)
     except (OSError, UnicodeDecodeError):
-        yield BadLocalFile(f"{folder / KNOWN}: không đọc được.")
+        yield refused(folder / KNOWN, "không đọc được. / it cannot be read.")
         return
     for line in known:
         if line not in overrides.added:
             name, _, code = line.partition(" ")
-            todo = "Hãy ghi lại mã ấy, thêm retired = ngày thôi dùng."
-            yield BadLocalFile(f"{folder / KNOWN}: mã {code} của {name} từng được dùng, không xóa được. {todo}")
+            yield refused(
+                folder / KNOWN,
+                f"mã {code} của {name} từng được dùng, không xóa được. Hãy ghi lại mã ấy, thêm retired = ngày thôi "
+                f"dùng. / {code} of {name} was in use and cannot be deleted. Write it again, with retired = the day it "
+                "ended.",
+            )

@@ -20,6 +20,13 @@ class BadLocalFile(ConfigurationError):
     """A file that the office wrote cannot be used; the sentence names file and line, and says what to write."""
 
 
+def refused(path: Path, words: str, line: int = 0) -> BadLocalFile:
+    """Return the error that names a file and a line of it, if not 0; `words` are "Tiếng Việt. / English."."""
+    vietnamese, _, english = words.partition(" / ")
+    where, place = (f"{path}, dòng {line}", f"{path}, line {line}") if line else (str(path), str(path))
+    return BadLocalFile(f"{where}: {vietnamese} / {place}: {english}")
+
+
 @dataclass(frozen=True)
 class LocalFile:
     """A file of the office: its path, its text in NFC and what it says as TOML."""
@@ -29,9 +36,12 @@ class LocalFile:
     table: dict[str, Any]
 
     def refuse(self, words: str, *needles: str) -> BadLocalFile:
-        """Return the error that names the line on which the last of these words stands after the ones before it."""
+        """Return the error that names the line on which the last of these words stands after the ones before it.
+
+        `words` are in both languages, as those of `refused`.
+        """
         line = self._line_of(needles)
-        return BadLocalFile(f"{self.path}, dòng {line}: {words}" if line else f"{self.path}: {words}")
+        return refused(self.path, words, line)
 
     def _line_of(self, needles: tuple[str, ...]) -> int:
         lines, found = self.text.splitlines(), 0
@@ -53,20 +63,33 @@ def read(path: Path) -> LocalFile:
 def parse(path: Path, raw: bytes) -> LocalFile:
     """Read the bytes of a file; `path` is what the sentence of an error calls it."""
     if len(raw) > MOST_BYTES:
-        raise BadLocalFile(f"{path}: tệp dài quá {MOST_BYTES // 1024} KB. Hãy bỏ bớt.")
+        raise refused(
+            path,
+            f"tệp dài quá {MOST_BYTES // 1024} KB. Hãy bỏ bớt. / the file is longer than {MOST_BYTES // 1024} KB. Take "
+            "some of it out.",
+        )
     if raw.startswith(_BOMS):
-        raise BadLocalFile(f"{path}, dòng 1: tệp có dấu BOM ở đầu. Hãy lưu lại ở dạng UTF-8 không có BOM.")
+        raise refused(
+            path,
+            "tệp có dấu BOM ở đầu. Hãy lưu lại ở dạng UTF-8 không có BOM. / there is a byte order mark. Save the file "
+            "as UTF-8 without one.",
+            1,
+        )
     try:
         text = unicodedata.normalize("NFC", raw.decode("utf-8"))
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise BadLocalFile(f"{path}, dòng {line}: không phải chữ UTF-8. Hãy lưu lại ở dạng UTF-8.") from error
+        raise refused(
+            path, "không phải chữ UTF-8. Hãy lưu lại ở dạng UTF-8. / this is not UTF-8. Save the file as UTF-8.", line
+        ) from error
     try:
         return LocalFile(path, text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise BadLocalFile(_words_of(path, text, str(error))) from error
+        raise _no_toml(path, text, str(error)) from error
     except RecursionError as error:
-        raise BadLocalFile(f"{path}: ngoặc lồng nhau quá sâu. Hãy viết lại.") from error
+        raise refused(
+            path, "ngoặc lồng nhau quá sâu. Hãy viết lại. / brackets are nested too deeply. Write it anew."
+        ) from error
 
 
 def _says(line: str, needle: str) -> bool:
@@ -74,15 +97,20 @@ def _says(line: str, needle: str) -> bool:
     return not line.lstrip().startswith("#") and bool(re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", line))
 
 
-def _words_of(path: Path, text: str, error: str) -> str:
+def _no_toml(path: Path, text: str, error: str) -> BadLocalFile:
     lines = text.splitlines() or [""]
     match = _PLACE.search(error)
     number = int(match[1]) if match else len(lines)
-    line = lines[min(number, len(lines)) - 1]
-    where = f"{path}, dòng {number}:"
-    if _CURLY.search(line):
-        return f'{where} có dấu nháy cong (“ ” ‘ ’). Hãy gõ dấu nháy thẳng: "'
+    if _CURLY.search(lines[min(number, len(lines)) - 1]):
+        words = 'có dấu nháy cong (“ ” ‘ ’). Hãy gõ dấu nháy thẳng: " / there are curly quotation marks. Type "'
+        return refused(path, words, number)
     if "overwrite" in error or "twice" in error or "Cannot declare" in error:
-        return f"{where} ghi hai lần cùng một tên. Hãy giữ một dòng."
-    reason = _PLACE.sub("", error).replace(_LAST_PLACE, "").strip()
-    return f'{where} không đúng dạng TOML ({reason}). Mỗi dòng viết như: tên = "điều muốn ghi"'
+        return refused(
+            path, "ghi hai lần cùng một tên. Hãy giữ một dòng. / one name is given twice. Keep one line.", number
+        )
+    reason = _PLACE.sub("", error).replace(_LAST_PLACE, "").strip().replace(" / ", "/")
+    words = (
+        f'không đúng dạng TOML ({reason}). Mỗi dòng viết như: tên = "điều muốn ghi" / this is no TOML ({reason}). Each '
+        'line is written as: name = "what it says"'
+    )
+    return refused(path, words, number)

@@ -35,7 +35,8 @@ def propose(context: ActContext, text: str) -> str:
     try:
         proposed = office_calendar.of_text(text)
     except BadLocalFile as wrong:
-        raise BadInput(str(wrong)) from wrong
+        vietnamese, _, _ = str(wrong).partition(" / ")
+        raise BadInput(vietnamese) from wrong
     mark = office_calendar.digest(in_force())
     if office_calendar.digest(proposed) == mark and confirmed(context.crypto) in ("", mark):
         raise BadInput("Sổ đang ghi đúng như vậy, không có gì để sửa.")

@@ -99,7 +99,7 @@ def test_the_list_tells_who_is_there_and_nothing_of_cases(office: Path):
     shown = json.loads(call("commune", "list", "--data", str(office), "--json").output)
     [commune] = shown["communes"]
     assert set(commune) == {"id", "name", "founded", "agencies", "people", "state"}
-    assert (commune["agencies"], commune["people"], commune["state"], shown["removed"]) == (9, 6, "unused", [])
+    assert (commune["agencies"], commune["people"], commune["state"], shown["removed"]) == (9, 7, "unused", [])
     words = call("commune", "list", "--data", str(office)).output
     assert f"xã Thanh Sơn ({commune['id'][:8]}): 9 cơ quan" in words
     assert "chưa ai nhận tài khoản" in words
