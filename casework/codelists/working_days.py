@@ -18,8 +18,13 @@ from casework.codelists.office_calendar import OwnCalendar
 from casework.codelists.parsing import FILES
 from casework.codelists.toml_files import BadLocalFile
 
-_GONE = "{path}: tệp đã mất. Lịch cũ còn dùng tới khi mở lại sổ: hãy đặt tệp lại, hoặc sửa ở trang Lịch làm việc."
-_UNREADABLE = "{path}: không đọc được. Hãy xem quyền của tệp."
+_GONE = (
+    "{path}: tệp đã mất. Lịch cũ còn dùng tới khi mở lại sổ: hãy đặt tệp lại, hoặc sửa ở trang Lịch làm việc. / {path}: "
+    "the file is gone. The old calendar is in force until the book starts anew: put the file back."
+)
+_UNREADABLE = (
+    "{path}: không đọc được. Hãy xem quyền của tệp. / {path}: it cannot be read. Look at the mode of the file."
+)
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,7 @@ def write(own: OwnCalendar) -> None:
     Raises BadLocalFile where this process follows no file, OSError where it cannot be written.
     """
     if _Current.followed.path is None:
-        raise BadLocalFile("Chưa biết tệp lịch ở đâu.")
+        raise BadLocalFile("Chưa biết tệp lịch ở đâu. / It is not known where the calendar lies.")
     files.replace(_Current.followed.path, office_calendar.as_text(own))
     refresh(_Current.followed.path)
 
