@@ -38,6 +38,8 @@ def require(connection: Connection, tables: Collection[str], *, refused: bool = 
         raise MissingGrants(
             f"Các bảng còn đủ, nhưng vai của chương trình thiếu quyền dùng bảng{named}. Nếu vừa nâng cấp hoặc khôi "
             "phục: hãy chạy lại deploy/postgresql/grants.sql bằng vai casework_owner. Nếu không: có người đã lấy "
-            "quyền đi; hãy giữ nguyên máy và gọi người phụ trách.",
+            f"quyền đi; hãy giữ nguyên máy và gọi người phụ trách. / The role of the program lacks rights{named}. "
+            "After an upgrade or a restore run deploy/postgresql/grants.sql as casework_owner. Otherwise somebody took "
+            "rights away: leave the machine as it is and call for help.",
             row="grants",
         )

@@ -19,8 +19,8 @@ from casework.codelists.parsing import FILES
 from casework.codelists.toml_files import BadLocalFile
 
 _GONE = (
-    "{path}: tệp đã mất. Lịch cũ còn dùng tới khi mở lại sổ: hãy đặt tệp lại, hoặc sửa ở trang Lịch làm việc. / {path}: "
-    "the file is gone. The old calendar is in force until the book starts anew: put the file back."
+    "{path}: tệp đã mất. Lịch cũ còn dùng tới khi mở lại sổ: hãy đặt tệp lại, hoặc sửa ở trang Lịch làm việc. / "
+    "{path}: the file is gone. The old calendar is in force until the book starts anew: put the file back."
 )
 _UNREADABLE = (
     "{path}: không đọc được. Hãy xem quyền của tệp. / {path}: it cannot be read. Look at the mode of the file."

@@ -75,10 +75,13 @@ def run(config: Config, *, reason: str = "", on_step: OnStep = lambda _: None) -
         return None
     urgent = unanswered_urgent_referrals(config)
     if urgent and not reason.strip():
-        raise Conflict(
+        refusal = (
             f"{urgent} chuyển gửi khẩn chưa có ai trả lời, nên chưa nâng cấp. Hãy gọi cơ quan nhận trước. "
-            "Nếu vẫn phải nâng cấp ngay, chạy lại với --reason 'lý do' (được ghi vào nhật ký)."
+            "Nếu vẫn phải nâng cấp ngay, chạy lại với --reason 'lý do' (được ghi vào nhật ký). / Nobody has answered "
+            f"{urgent} urgent referrals, so nothing was upgraded. Call those agencies first. If it must be now, run it "
+            "again with --reason 'why' (it stands in the log)."
         )
+        raise Conflict(refusal)
     _require_evidence(config, kek_in_use, before)
     backup = _back_up(config, on_step)
     note = [f"{before} -> {schema.newest()}", backup.name if backup else "", _override_words(urgent, reason)]
@@ -223,4 +226,8 @@ def _require_disk_space(config: Config) -> None:
     file = Path(str(parsed.database))
     needed = _COPIES_ON_DISK * file.stat().st_size
     if shutil.disk_usage(file.parent).free < needed:
-        raise ConfigurationError(f"Đĩa cần còn trống {needed // 1024**2 + 1} MB để nâng cấp. Hãy dọn đĩa trước.")
+        megabytes = needed // 1024**2 + 1
+        raise ConfigurationError(
+            f"Đĩa cần còn trống {megabytes} MB để nâng cấp. Hãy dọn đĩa trước. / An upgrade needs {megabytes} MB free "
+            "on the disk. Make room first."
+        )

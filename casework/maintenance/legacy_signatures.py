@@ -53,7 +53,9 @@ def _head_versions(connection: Connection, stored: MetaData) -> Mapping[UUID, in
     newest = {(row.commune_id, row.head): row.head_mac for row in connection.execute(about_heads)}
     rows = list(connection.execute(select(heads)))
     if {(row.commune_id, row.id): row.mac for row in rows} != {key: mac for key, mac in newest.items() if mac}:
-        raise VaultError("Bảng head có dòng mất, thừa hoặc cũ hơn nhật ký.")
+        raise VaultError(
+            "Bảng head có dòng mất, thừa hoặc cũ hơn nhật ký. / Rows of head are gone, too many or older than the log."
+        )
     return {row.id: row.v for row in rows}
 
 
@@ -72,7 +74,9 @@ def _verify_table(
                 version = versions[getattr(row, table_layout.head)] if table_layout.head else 0
                 verify_row_as(server_keys_of(getattr(row, table_layout.commune)), table_layout, row, version)
             except (KeyError, VaultError) as cause:
-                raise VaultError(f"Bảng {table.name} có dòng không đúng.") from cause
+                raise VaultError(
+                    f"Bảng {table.name} có dòng không đúng. / Rows of {table.name} do not hold."
+                ) from cause
             count += 1
     return count
 

@@ -85,7 +85,7 @@ def _sign_lines(connection: Connection, server_keys: ServerKeys) -> None:
     prev, values = START, []
     for number, row in enumerate(connection.execute(lines.order_by(line.c.n)), start=1):
         if (row.n, row.prev, row.h) != (number, prev, link(number, prev, row.body)):
-            raise VaultError("Nhật ký trong bản sao lưu không liền mạch.")
+            raise VaultError("Nhật ký trong bản sao lưu không liền mạch. / The log in the backup has a gap.")
         prev = row.h
         values.append({"number": number, "new_mac": sign(server_keys, number, row.h)})
     by_number = (line.c.commune_id == server_keys.commune_id, line.c.n == bindparam("number"))

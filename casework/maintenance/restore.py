@@ -225,7 +225,10 @@ def _remove_again(
     gone = revocation_log_copy.vouched_removals(fresh, gate, entries, without_revocation_log=without)
     doomed = [commune for commune_id, commune in gone.items() if commune_id in lengths]
     if doomed and len(doomed) == len(lengths):
-        raise ConfigurationError("Mọi xã trong bản sao lưu này đã bị xóa khỏi sổ, nên không có gì để khôi phục.")
+        raise ConfigurationError(
+            "Mọi xã trong bản sao lưu này đã bị xóa khỏi sổ, nên không có gì để khôi phục. / Every commune of this "
+            "backup was removed from the book: there is nothing to restore."
+        )
     for commune in doomed:
         with unguarded_database.open_for_writing(fresh.database_url) as connection:
             commune_rows.delete_all(connection, commune.commune_id)

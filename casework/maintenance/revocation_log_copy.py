@@ -63,7 +63,9 @@ def vouched_removals(
     if not without_revocation_log:
         raise VaultError(
             "Sổ thu hồi có dòng xóa một xã mà không khóa nào và không mốc đã ký nào xác nhận, nên không khôi phục. Hãy "
-            "gọi người phụ trách; nếu chắc chắn xã ấy phải còn, chạy lại với --without-removals."
+            "gọi người phụ trách; nếu chắc chắn xã ấy phải còn, chạy lại với --without-removals. / The revocation log "
+            "removes a commune, and no key and no signed checkpoint vouches for that, so nothing was restored. Call "
+            "for help; if that commune must stay, run it again with --without-removals."
         )
     return removed(entries[:upto])
 

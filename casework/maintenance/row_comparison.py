@@ -76,4 +76,5 @@ def _ring(gate: Gate, faults: Iterable[Fault]) -> None:
         return
     for commune_id in commune_ids(gate):
         gate.refuse(system_of(commune_id), Act.AUDIT_VERIFY, AlteredRows(row=tables[0]))
-    raise AlteredRows(f"Có dòng không đúng trong các bảng: {', '.join(tables)}.", row=tables[0])
+    named = ", ".join(tables)
+    raise AlteredRows(f"Có dòng không đúng trong các bảng: {named}. / Rows of {named} do not hold.", row=tables[0])

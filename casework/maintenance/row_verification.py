@@ -36,7 +36,9 @@ def verify_all(connection: Connection, server_keys_of: Callable[[UUID], ServerKe
             listed[head.id, entry.section, entry.series, entry.revision] = entry.digest
     count = sum(_verify_kind(connection, kind, server_keys_of, versions) for kind in signed_kinds() if kind is not Head)
     if heads_without_their_rows(connection, head_rows):
-        raise VaultError("Bảng head có mục mà dòng bị bỏ hoặc thay.")
+        raise VaultError(
+            "Bảng head có mục mà dòng bị bỏ hoặc thay. / A row that head lists was dropped or put in another's place."
+        )
     return VerifiedCounts(len(versions) + count, _verify_bodies(connection, listed))
 
 
