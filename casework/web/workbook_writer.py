@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TypeAlias
 
 import xlsxwriter
@@ -12,7 +12,7 @@ MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell: TypeAlias = str | int | date | None
 _WIDEST, _NARROWEST = 60, 8
 # Programs that read a table take its own moment of making for something: every file gets the same one.
-_MADE = {"created": date(2000, 1, 1), "title": "", "author": ""}
+_MADE = {"created": datetime(2000, 1, 1, tzinfo=UTC)}
 
 
 @dataclass(frozen=True)

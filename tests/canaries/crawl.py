@@ -15,6 +15,7 @@ from werkzeug.routing import AnyConverter, IntegerConverter, Rule, UUIDConverter
 from casework.cases import opening_rate_limit
 from casework.policy.vocabulary import Section
 from casework.web.session_loading import COOKIE
+from tests.browsing import words_of
 from tests.house import Someone
 from tests.laws.acts_of_routes import ACTS, may
 
@@ -121,5 +122,5 @@ def _method(rule: Rule) -> str:
 
 def _seen(method: str, path: str, response: Any) -> Seen:
     assert response.status_code != 429, path
-    text = f"{response.headers}\n{response.get_data(as_text=True)}"
+    text = f"{response.headers}\n{words_of(response)}"
     return Seen(method, path, response.status_code, text)

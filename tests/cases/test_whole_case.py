@@ -24,7 +24,7 @@ from casework.referrals.promise_actions import read_register
 from casework.retention import actions as retention
 from casework.staffing import actions as staffing
 from casework.vault.integrity import bound_rows, heads
-from casework.vault.models import Commune, ProposedChange
+from casework.vault.models import Commune, Merger, ProposedChange
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.notices.scenes import Told, told
 from tests.referrals.scenes import Referred, referred
@@ -89,7 +89,7 @@ def case(house: House) -> Referred:
 def test_every_table_that_is_bound_to_a_case_is_counted_by_its_head():
     kinds = signed_tables.signed_kinds()
     bound = [kind for kind in kinds if kind.__head__ == "case_id" or kind.__tablename__ == "case_file"]
-    others = {Address, Commune, ProposedChange, *heads.OF_AGENCY, *heads.OF_MEMBER}
+    others = {Address, Commune, Merger, ProposedChange, *heads.OF_AGENCY, *heads.OF_MEMBER}
     assert [kind for kind in bound_rows.committed_kinds() if kind not in others] == bound
     assert tuple(str(kind.__tablename__) for kind in bound) == TABLES
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import tomli_w
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.cases import legal_clocks, targets
@@ -334,6 +334,8 @@ def laws_of_lists() -> Iterator[Callable[[], None]]:
 LAWS = list(laws_of_lists())
 
 
+# Each example reads and asks every list anew, which is a second of work.
+@settings(max_examples=settings().max_examples // 5)
 @given(texts=files_of_an_office())
 def test_whatever_is_accepted_leaves_every_law_of_the_lists_true(tmp_path_factory, texts):
     folder = tmp_path_factory.mktemp("office")

@@ -68,6 +68,9 @@ SECRETS_ALONE = {
 }
 # Nothing is typed or chosen there.
 BUTTONS_ALONE = {
+    "addresses.pause",
+    "addresses.resume",
+    "addresses.table.write",
     "intake.practice.promote",
     "intake.practice.remove",
     "accounts.admission.confirm",

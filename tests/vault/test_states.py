@@ -11,7 +11,7 @@ from casework.vault.states import AgencyState, Detail, EnvelopeKind, MemberState
 STORED = {
     MemberState: "invited waiting active locked away left",
     AgencyState: "new active closed",
-    Detail: "commune_name hamlets agency_name duty_phone",
+    Detail: "commune_name hamlets agency_name duty_phone calendar merged",
     EnvelopeKind: "kept sent",
     CaseState: "advice draft open closed void practice",
     GroundState: "live review set_aside withdrawn",

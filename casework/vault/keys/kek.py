@@ -70,26 +70,11 @@ class ServerKeys:
         return HMAC(self.mac, SHA256())
 
 
-# By the names of ServerKeys, the words of which its keys are derived.
-_DERIVED = {
-    "wrap": "uw",
-    "mac": "ctl",
-    "totp": "totp",
-    "session": "ses",
-    "mail": "mail",
-    "duty": "duty",
-    "address": "address",
-}
-
-
 @lru_cache(maxsize=1024)
 def server_keys_of(kek: Kek, commune_id: UUID) -> ServerKeys:
     """Derive the keys of one commune: K_uw, K_ctl, K_totp, K_ses, K_mail, K_duty, K_address."""
-    return ServerKeys(
-        commune_id,
-        kek.number,
-        **{key: derive(kek.secret, word, commune_id) for key, word in _DERIVED.items()},
-    )
+    keys = [derive(kek.secret, word, commune_id) for word in ("uw", "ctl", "totp", "ses", "mail", "duty", "address")]
+    return ServerKeys(commune_id, kek.number, *keys)
 
 
 def web_key(kek: Kek) -> bytes:
