@@ -68,11 +68,12 @@ def _require_vouching(context: ActContext, agency_id: UUID) -> str:
     context.about = agency_id
     agency = freshness.agency(context.session, context.commune_id, agency_id)
     if agency.circle or agency.kind not in agencies.readmitting():
-        codes = ", ".join(agencies.readmitting())
+        vouching = [codelist("agency").get(code) for code in agencies.readmitting()]
+        vietnamese = "; ".join(f"{listed.code}: {listed.vi}" for listed in vouching)
+        english = "; ".join(f"{listed.code}: {listed.en}" for listed in vouching)
         raise Refused(
-            f"Hai tờ của cơ quan này không cho ai khác vào lại được. Cần hai tờ của một trong: {codes} (--agency). / "
-            f"The sheets of this agency let nobody else in again. Two sheets of one of these are needed: {codes} "
-            "(--agency)."
+            f"Hai tờ của cơ quan này không cho ai khác vào lại được. Cần hai tờ của một trong: {vietnamese}. / The "
+            f"sheets of this agency let nobody else in again. Two sheets of one of these are needed: {english}."
         )
     return agency.name
 
