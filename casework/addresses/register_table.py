@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext
@@ -17,6 +18,7 @@ from casework.web import phones
 from casework.web.choice_fields import NO, YES, code_words
 from casework.web.forms import parse_uuid
 from casework.web.workbook_writer import Cell, SheetTable
+from casework.web.wtforms_messages import NOT_LISTED
 
 MOST_ROWS = 300
 # The columns by the names of the form's fields; an id tells which address a row is about.
@@ -94,7 +96,7 @@ def rows_of(sheets: Iterable[Sequence[Sequence[str]]], register: AddressRegister
                 ]
                 if len(given) > MOST_ROWS:
                     raise BadInput(_TOO_MANY)
-                return _distinct([read_row(at, row, register) for at, row in given if row.get("name")])
+                return _distinct([read_row(at, row, register) for at, row in given if any(row.values())])
     raise BadInput(_NO_TITLES)
 
 
@@ -117,7 +119,7 @@ def read_row(number: int, given: Mapping[str, str], register: AddressRegister) -
     form = AddressForm(hamlets, formdata=sent, meta={"csrf": False})
     if not form.validate():
         wrong = [
-            (_title(one.short_name), str(message))
+            (_title(one.short_name), _instead(one) if message == NOT_LISTED else str(message))
             for one in form
             if one.short_name in COLUMNS
             for message in one.errors
@@ -125,6 +127,14 @@ def read_row(number: int, given: Mapping[str, str], register: AddressRegister) -
         return TableRow(number, given, wrong=tuple(wrong))
     entry = form.entry()
     return TableRow(number, given, entry, place.id if place else None, _changes(place, entry))
+
+
+def _instead(one: Any) -> str:
+    """Say which words a cell may have: somebody who fills in a table has no list to choose from."""
+    words = [str(label) for value, label, *_ in one.iter_choices() if value]
+    if one.short_name == "published":
+        words = [gettext("có"), gettext("không")]
+    return gettext("Hãy ghi một trong những từ này: %(words)s.", words=", ".join(words))
 
 
 def _place_of(given: Mapping[str, str], register: AddressRegister) -> TrustedAddress | None:

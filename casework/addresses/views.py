@@ -77,7 +77,7 @@ def change(place_id: UUID) -> Answer:
     if not form.validate_on_submit():
         return _form_page(form, place_id)
     perform(actions.add_address, form.entry(), address_id=place_id)
-    return _to_register(_("Đã sửa địa chỉ."))
+    return _to_place(place_id, _("Đã sửa địa chỉ."))
 
 
 @blueprint.post("/dia-chi/<uuid:place_id>")
@@ -92,20 +92,21 @@ def train(place_id: UUID) -> Answer:
     except BadInput as cause:
         form.day.errors = [_(str(cause))]
         return _place_page(place_id, form), 422
-    flash(_("Đã ghi lần tập huấn."), "done")
-    return redirect(url_for(".place", place_id=place_id), 303)
+    return _to_place(place_id, _("Đã ghi lần tập huấn."))
 
 
 @blueprint.post("/dia-chi/<uuid:place_id>/tam-ngung")
 def pause(place_id: UUID) -> Response:
     perform(actions.change_state, place_id, AddressState.PAUSED)
-    return _to_register(_("Đã tạm ngừng: danh sách ghi là tạm ngừng nhận, và nơi này không chọn được cho vụ việc mới."))
+    return _to_place(
+        place_id, _("Đã tạm ngừng: danh sách ghi là tạm ngừng nhận, và nơi này không chọn được cho vụ việc mới.")
+    )
 
 
 @blueprint.post("/dia-chi/<uuid:place_id>/dung-lai")
 def resume(place_id: UUID) -> Response:
     perform(actions.change_state, place_id, AddressState.ACTIVE)
-    return _to_register(_("Địa chỉ này nhận người trở lại."))
+    return _to_place(place_id, _("Địa chỉ này nhận người trở lại."))
 
 
 @blueprint.get("/dia-chi/<uuid:place_id>/thoi-dung")
@@ -136,3 +137,8 @@ def _form_page(form: AddressForm, place_id: UUID | None = None) -> tuple[str, in
 def _to_register(words: str) -> Response:
     flash(words, "done")
     return redirect(url_for("addresses.register"), 303)
+
+
+def _to_place(place_id: UUID, words: str) -> Response:
+    flash(words, "done")
+    return redirect(url_for("addresses.place", place_id=place_id), 303)

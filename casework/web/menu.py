@@ -73,7 +73,7 @@ MENU = (
         Act.DETAIL_LIST,
         "staffing.details.register",
         _("Xã và cơ quan"),
-        note=_("Tên xã, tên và số trực của cơ quan, các thôn"),
+        note=_("Tên xã, thôn, số trực của cơ quan, lịch làm việc, sáp nhập"),
     ),
     Entry(Act.POLICY_READ, "oversight.policy", _("Ai được làm gì"), note=_("Toàn bộ quy tắc của sổ, bằng lời.")),
 )

@@ -26,6 +26,11 @@ def test_one_administrator_alone_is_told_in_red_to_those_who_can_do_something(ho
     assert left(house) == TooFewAdministrators(active=1, invited=0)
     for name, told in {"son": True, "hoa": True, "binh": True, "lan": False, "thu": False, "cuong": False}.items():
         assert (RED in browser(name).get("/").text) is told, name
+    for name in ("son", "hoa", "binh"):
+        banner = browser(name).get("/").text.partition(RED)[2].partition("</div>")[0]
+        assert 'href="/tai-khoan"' in banner, name
+        assert "mở lại tài khoản đang khóa" in banner, name
+        assert browser(name).get("/tai-khoan").status_code == 200, name
     assert "casework" not in browser("hoa").get("/").text
 
 

@@ -223,10 +223,18 @@ class TestPages:
     def test_a_paused_place_is_said_to_be_paused_and_offered_to_no_case(self, browser, hoa):
         place_id = hoa.does(addresses.add_address, HALL)
         client = browser("hoa")
-        assert client.post(f"/dia-chi/{place_id}/tam-ngung").status_code == 303
+        paused = client.post(f"/dia-chi/{place_id}/tam-ngung")
+        assert (paused.status_code, paused.location) == (303, f"/dia-chi/{place_id}")
         assert "Tạm ngừng nhận" in browser("cuong").get("/dia-chi").text
-        assert client.post(f"/dia-chi/{place_id}/dung-lai").status_code == 303
+        assert client.post(f"/dia-chi/{place_id}/dung-lai").location == f"/dia-chi/{place_id}"
         assert "Tạm ngừng nhận" not in browser("cuong").get("/dia-chi").text
+
+    def test_whoever_gives_a_place_up_is_told_that_it_is_for_good_and_where_to_pause_it(self, browser, hoa):
+        place_id = hoa.does(addresses.add_address, HALL)
+        page = browser("hoa").get(f"/dia-chi/{place_id}/thoi-dung").text
+        assert "không mở lại được" in page
+        assert f'href="/dia-chi/{place_id}"' in page
+        assert "Tạm ngừng nhận" in browser("hoa").get(f"/dia-chi/{place_id}").text
 
 
 def form_of(entry):

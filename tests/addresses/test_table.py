@@ -145,6 +145,38 @@ def test_a_messy_table_is_read_as_people_write_it(browser, lan):
     assert (second.entry.name, second.entry.published) == ("Nhà kín", False)
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("Loại địa chỉ", "nhà nghỉ", ["Trạm Y tế xã", "Nhà tạm lánh của xã"]),
+        ("Thôn", "Thôn Không Có", ["Thôn Đông", "Thôn Đoài"]),
+        ("Công bố", "vâng", ["những từ này: có, không."]),
+    ],
+)
+def test_a_cell_that_is_on_no_list_is_told_with_the_words_that_are(browser, column, value, said):
+    row = dict(zip(TITLES, GOOD, strict=True)) | {column: value}
+    page = sent(browser("hoa"), [[*row], [*row.values()]])
+    assert "Câu trả lời vừa chọn" not in page.text
+    told = page.text.partition(f"{column}: Hãy ghi một trong những từ này: ")
+    assert told[1]
+    assert [words for words in said if words not in told[1] + told[2]] == []
+
+
+def test_a_row_without_a_name_is_told_and_not_passed_over(browser, lan):
+    client = browser("hoa")
+    page = sent(client, [TITLES, GOOD, ["", *GOOD[1:]]])
+    assert "Hàng 3:" in page.text
+    assert "Tên nơi này: Hãy điền vào ô" in page.text
+    assert lan.does(trusted_addresses.list_addresses).places == ()
+
+
+def test_the_preview_says_of_each_row_whether_everybody_will_read_it(browser):
+    titles = [*TITLES, "Công bố"]
+    open_one = sent(browser("hoa"), [titles, [*GOOD, "có"]]).text
+    hidden = sent(browser("hoa"), [titles, [*GOOD, "không"]]).text
+    assert ("Không công bố" in open_one, "Không công bố" in hidden) == (False, True)
+
+
 @pytest.mark.parametrize("rows", [[["Tên", "Số"], ["a", "1"]], [TITLES[:2], GOOD[:2]]])
 def test_a_table_of_something_else_is_refused_with_what_to_do(browser, rows):
     answer = sent(browser("hoa"), rows)

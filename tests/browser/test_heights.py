@@ -54,11 +54,14 @@ def card_of(built: Built, role: str) -> SignInCard:
     return next(card for card in built.demo.cards if card.role == role)
 
 
-@pytest.mark.parametrize("role", ["administrator", "lead"])
+@pytest.mark.parametrize("role", ["administrator", "lead", "reporter", "host"])
 def test_a_number_or_a_link_that_stands_alone_is_hit_by_a_thumb(chromium: Browser, built: Built, site: str, role: str):
     wrong = {}
     with signed_in(chromium, site, card_of(built, role)) as page:
-        for path in ("/", "/xa", "/noi-the-nao", "/tai-khoan/cua-toi"):
+        page.goto(site + "/dia-chi")
+        places = page.eval_on_selector_all(".place-card h3 a", "all => all.slice(0, 1).map((one) => one.pathname)")
+        assert bool(places) == (role == "lead")
+        for path in ("/", "/xa", "/noi-the-nao", "/tai-khoan/cua-toi", *places):
             page.goto(site + path)
             wrong[path] = (page.evaluate(LONE), page.evaluate("document.documentElement.scrollWidth") - PHONE)
     assert set(map(str, wrong.values())) == {"([], 0)"}, wrong

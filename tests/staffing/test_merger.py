@@ -62,6 +62,14 @@ def test_a_draft_of_before_becomes_a_case_all_the_same(house: House, lan: Someon
 
 
 @only_sqlite
+@pytest.mark.parametrize("username", ["lan", "son"])
+def test_before_its_day_nobody_is_sent_elsewhere_with_a_new_case(app: Flask, house: House, username: str):
+    merged(house, "tomorrow")
+    page = browser_of(app, house[username]).get("/").text
+    assert "trước ngày ấy vẫn ghi ở đây" in page
+
+
+@only_sqlite
 def test_before_its_day_a_merger_is_only_announced(house: House, lan: Someone):
     merged(house, "tomorrow")
     assert lan.opens_a_case()
