@@ -23,6 +23,7 @@ KEEP_THE_OFFICE = {
     "administration/commune_founding.py",
     "administration/setup_answers.py",
     "administration/setup_questions.py",
+    "administration/setup_summary.py",
     "demo/founding.py",
     "vault/keys/provisioning.py",
     "vault/models.py",
