@@ -146,7 +146,7 @@ class ConfirmTableForm(Form):
         """Return the rows that came back; none for what no page of ours has made."""
         try:
             rows = json.loads(self.rows.data or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             return []
         rows = rows if isinstance(rows, list) else []
         return [{str(key): str(value) for key, value in row.items()} for row in rows if isinstance(row, dict)]

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from casework.addresses import actions
 from casework.addresses.forms import ConfirmTableForm, TableForm
-from casework.addresses.register_table import TableRow, read_row, rows_of, table_of
+from casework.addresses.register_table import MOST_ROWS, TableRow, read_row, rows_of, table_of
 from casework.errors import BadInput
 from casework.policy.vocabulary import Act
 from casework.web.current_user import check_permission, perform
@@ -55,8 +55,11 @@ def preview() -> str | tuple[str, int]:
 def write() -> Answer | tuple[str, int]:
     """Write the rows that were looked at, all of them or none; each is checked once more."""
     check_permission(Act.ADDRESS_IMPORT)
+    given = ConfirmTableForm().given
+    if len(given) > MOST_ROWS:
+        return _preview_page(()), 422
     register = perform(actions.read_records)
-    rows = [read_row(number, given, register) for number, given in enumerate(ConfirmTableForm().given, start=1)]
+    rows = [read_row(number, row, register) for number, row in enumerate(given, start=1)]
     if not rows or any(row.wrong for row in rows):
         return _preview_page(rows), 422
     entries = [(row.address_id, row.entry) for row in rows if row.entry]

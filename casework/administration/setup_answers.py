@@ -238,7 +238,9 @@ def roles(text: str | Sequence[str], agency: str) -> tuple[Role, ...]:
             f"Một tài khoản chỉ có một vai trò, trừ khi kiêm như sau: {together}. / An account has one role, or two of "
             f"these: {together}."
         )
-    homes = agencies_of[codes[0]]
+    # Of two roles the one that brings the other along says where: a counsellor who is a host stays in her agency.
+    brings = [code for code in codes if len(codes) > 1 and codelist("role").get(code).texts("together")]
+    homes = agencies_of[(brings or codes)[0]]
     if (agency or None) not in (homes or (None,)):
         raise BadInput(
             f"Vai trò {codes[0]} không thuộc cơ quan này. / The role {codes[0]} does not belong to this agency."

@@ -20,6 +20,8 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIRST, LAST = date(2020, 1, 1), date(2099, 12, 31)
 # More is no list of holidays: every one of them makes what is counted in working days end later.
 MOST_A_YEAR = 40
+# An office of the State works forty hours, five days, a week: with fewer a plan for a child would wait for months.
+FEWEST_A_WEEK = 5
 _FORM = '{key} = ["2027-01-01", "2027-02-05"]'
 _DAYS_FORM = 'working_days = ["mon", "tue", "wed", "thu", "fri"]'
 # Earlier versions wrote it at founding, and nothing read it: who is the second person, the policy says (docs/adr/0088).
@@ -76,12 +78,7 @@ def of_file(file: LocalFile) -> OwnCalendar:
 
 def impossible(own: OwnCalendar) -> Iterator[Impossible]:
     """Yield what cannot be in one calendar, each with the key that is to be corrected."""
-    if not own.working_days:
-        yield Impossible(
-            "working_days",
-            f"không có ngày làm việc nào. Hãy viết như: {_DAYS_FORM} / no day is a working day. Write it as: "
-            f"{_DAYS_FORM}",
-        )
+    yield from _impossible_week(own.working_days)
     for day in sorted(own.holidays & own.worked):
         yield Impossible(
             "worked",
@@ -104,6 +101,21 @@ def impossible(own: OwnCalendar) -> Iterator[Impossible]:
                     f"năm {year} có {count} ngày, nhiều hơn {MOST_A_YEAR}. Hãy xem lại. / {year} has {count} days, "
                     f"more than {MOST_A_YEAR}. Look at it again.",
                 )
+
+
+def _impossible_week(working_days: frozenset[int]) -> Iterator[Impossible]:
+    if not working_days:
+        yield Impossible(
+            "working_days",
+            f"không có ngày làm việc nào. Hãy viết như: {_DAYS_FORM} / no day is a working day. Write it as: "
+            f"{_DAYS_FORM}",
+        )
+    elif len(working_days) < FEWEST_A_WEEK:
+        yield Impossible(
+            "working_days",
+            f"ít hơn {FEWEST_A_WEEK} ngày làm việc một tuần thì thời hạn theo luật kéo dài. Hãy viết như: {_DAYS_FORM} "
+            f"/ fewer than {FEWEST_A_WEEK} working days a week prolong the terms of the law. Write it as: {_DAYS_FORM}",
+        )
 
 
 def as_text(own: OwnCalendar) -> str:

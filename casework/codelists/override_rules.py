@@ -12,13 +12,17 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from casework.codelists import parsing
 from casework.codelists.parsing import FILES
 from casework.codelists.toml_files import BadLocalFile, LocalFile
 
 LOCAL = re.compile(r"local_[a-z0-9_]{1,30}")
 LONGEST, MOST_ADDED = 600, 30
 _ALWAYS = frozenset({"source", "unverified"})
-_PHONE = re.compile(r"\d(?: ?\d){2,14}")
+_PHONE = re.compile(r"[0-9](?: ?[0-9]){2,14}")
+# A number to call inside a text; that of a law or a day has a stroke beside it, and a year is none.
+_CALLED = re.compile(r"(?<![\d/])(?!(?:19|20)\d\d(?!\d))\d(?:[ .-]?\d){2,}(?![\d/])")
+_SHORT_NUMBER = re.compile(r"[0-9]{3}")
 _VIETNAMESE = re.compile(r"[ăâđêôơưáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]", re.IGNORECASE)
 _ENGLISH = re.compile(r"\b(the|and|of|not|unknown|other)\b", re.IGNORECASE)
 _NEVER_SAID = ("anh chị", "chị em")
@@ -235,18 +239,46 @@ def _require_texts(file: LocalFile, listed: ShippedList, code: str, row: Row) ->
                 key if key in row else twin,
             )
     _require_kinds(file, listed, code, row)
+    _require_danger_kept(file, listed, code, row)
     english = {"en"} | {f"{key}_en" for key in listed.texts() if key != "vi"}
     for key, value in row.items():
         if key in listed.texts() | english | {"source", "number"} and listed.kinds.get(key) != "number":
             _require_text(file, (code, key), value, english=key in english)
+            if key not in {"source", "number"}:
+                _require_same_numbers(file, (code, key), value, listed.rows.get(code, {}).get(key, ""))
     if row.get("vi", "") == row.get("en", None):
         raise file.refuse(f"mã {code}: vi và en giống hệt nhau. / {code}: vi and en are the same.", code, "en")
-    if "number" in row and listed.name == "hotline" and not _PHONE.fullmatch(row["number"]):
+    if "number" in row and listed.name == "hotline":
+        _require_number(file, code, row["number"], is_danger=listed.rows.get(code, {}).get("danger", False))
+
+
+def _require_number(file: LocalFile, code: str, number: str, *, is_danger: bool) -> None:
+    if not _PHONE.fullmatch(number):
         raise file.refuse(
             f"number của {code} chỉ gồm chữ số và dấu cách, như 1900 969 680. / number of {code} has digits and blanks "
             "alone, like 1900 969 680.",
             code,
             "number",
+        )
+    if is_danger and not _SHORT_NUMBER.fullmatch(number):
+        raise file.refuse(
+            f"number của {code} được gọi khi nguy hiểm, nên chỉ là số ba chữ số của cả nước. / number of {code} is "
+            "called in danger: it is a national number of three digits alone.",
+            code,
+            "number",
+        )
+
+
+def _require_same_numbers(file: LocalFile, at: tuple[str, str], value: str, shipped: str) -> None:
+    """Refuse a text that sends people to another number than the program's own text does, or to none any more."""
+    if set(_CALLED.findall(value)) != set(_CALLED.findall(shipped)):
+        code, key = at
+        kept = ", ".join(_CALLED.findall(shipped)) or "-"
+        raise file.refuse(
+            f"{key} của {code} phải giữ đúng các số gọi của lời gốc: {kept}. / {key} of {code} must name the numbers "
+            f"to call of the program's own text: {kept}.",
+            code,
+            key,
         )
 
 
@@ -268,6 +300,22 @@ def _require_kinds(file: LocalFile, listed: ShippedList, code: str, row: Row) ->
         if kind.startswith("code:") and not isinstance(value, str):
             raise file.refuse(
                 f"{key} của {code} phải là một mã trong dấu nháy. / {key} of {code} must be a code in quotation marks.",
+                code,
+                key,
+            )
+
+
+def _require_danger_kept(file: LocalFile, listed: ShippedList, code: str, row: Row) -> None:
+    """Refuse a code that leads people away from a number to call in danger, as from 113 to a line of the office."""
+    for key in sorted(row.keys() & {key for key, kind in listed.kinds.items() if kind.startswith("code:")}):
+        tables: Any = parsing.tables(listed.kinds[key].rstrip("?").partition(":")[2])
+        named, before = row[key], listed.rows.get(code, {}).get(key)
+        known = LOCAL.fullmatch(named) or named in tables["codes"]
+        is_danger = {name for name, line in tables["codes"].items() if line.get("danger")}
+        if known and before in is_danger and named not in is_danger:
+            raise file.refuse(
+                f"{key} của {code} là số gọi khi nguy hiểm, chỉ đổi sang một trong: {', '.join(sorted(is_danger))}. / "
+                f"{key} of {code} is called in danger and can only be one of: {', '.join(sorted(is_danger))}.",
                 code,
                 key,
             )

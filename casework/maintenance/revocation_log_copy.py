@@ -74,7 +74,8 @@ def trusted_entries(config: Config, gate: Gate, *, lost_kek: bool, allow_missing
     """Return the entries of the revocation log once verified.
 
     They are verified by their MACs or, if the KEK is lost, by the count and hash in a signed checkpoint. Entries after
-    the checkpoint are from the last hour: unverified they are accepted, for an entry can only revoke. Raises VaultError
+    the checkpoint are from the last hour: unverified they are accepted, for an entry can only revoke. One that says
+    another is void gives back: it is left out where neither a key nor a checkpoint vouches for it. Raises VaultError
     for a log that was changed, ConfigurationError for one shorter than the checkpoint says unless `allow_missing`.
     """
     entries = max(
@@ -82,8 +83,9 @@ def trusted_entries(config: Config, gate: Gate, *, lost_kek: bool, allow_missing
         RevocationLog(config.checkpoints_folder / _COPY).lines(),
         key=len,
     )
+    upto = 0
     if not lost_kek:
-        verified(entries, {commune_id: gate.server_keys(commune_id) for commune_id in commune_ids(gate)})
+        upto = verified(entries, {line.commune_id: gate.server_keys(line.commune_id) for line in entries})
     count, last_hash = _checkpointed_end(config, commune_ids(gate))
     if len(entries) < count and not allow_missing:
         raise ConfigurationError(
@@ -96,7 +98,7 @@ def trusted_entries(config: Config, gate: Gate, *, lost_kek: bool, allow_missing
             "Sổ thu hồi không khớp với mốc đã ký: lấy lại tệp removals từ thư mục mốc. / The revocation log does not "
             "fit the signed checkpoint: bring the file removals back from the folder of checkpoints."
         )
-    return entries
+    return [line for line in entries if "void" not in line.body or line.seq <= max(upto, count)]
 
 
 def _checkpointed_end(config: Config, communes: Iterable[UUID]) -> tuple[int, bytes]:

@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms.validators import ValidationError
 
 from casework.codelists import office_calendar
-from casework.codelists.office_calendar import FIRST, LAST, MOST_A_YEAR, WEEK, OwnCalendar
+from casework.codelists.office_calendar import FEWEST_A_WEEK, FIRST, LAST, MOST_A_YEAR, WEEK, OwnCalendar
 from casework.web.forms import Choices, Form, LongText
 from casework.web.translation import WEEKDAYS, day
 
@@ -59,6 +59,13 @@ class CalendarForm(Form):
     def chosen(self) -> str:
         """Return the calendar as the text of its file; the form must be valid."""
         return office_calendar.as_text(self._calendar())
+
+    def validate_working_days(self, field: Any) -> None:
+        if len(set(field.data)) < FEWEST_A_WEEK:
+            words = gettext(
+                "Hãy chọn ít nhất %(fewest)d ngày: ít hơn thì thời hạn theo luật kéo dài.", fewest=FEWEST_A_WEEK
+            )
+            raise ValidationError(words)
 
     def validate_holidays(self, field: Any) -> None:
         _require_possible(_days(field))

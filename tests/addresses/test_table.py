@@ -1,6 +1,7 @@
 """The register as a table: what goes out comes in unchanged; a messy one is told row by row, and nothing is lost."""
 
 import io
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -196,11 +197,38 @@ def test_the_same_place_in_two_rows_is_told(browser):
 
 
 @pytest.mark.parametrize(
-    "rows", ["", "x", "[]", "{}", "[1]", '[{"name": ""}]', '[{"id": "x", "name": "a", "kind": "b"}]']
+    "rows",
+    [
+        "",
+        "x",
+        "[]",
+        "{}",
+        "[1]",
+        "[" * 100_000,
+        '[{"name": ""}]',
+        '[{"id": "x", "name": "a", "kind": "b"}]',
+    ],
 )
 def test_rows_that_no_page_has_made_are_told_and_written_nowhere(browser, lan, rows):
     assert browser("hoa").post("/dia-chi/nhap/ghi", data={"rows": rows}).status_code == 422
     assert lan.does(trusted_addresses.list_addresses).places == ()
+
+
+def test_more_rows_than_a_page_has_are_not_even_read(browser, lan):
+    good = {"name": "Nhà", "kind": GOOD[1], "hamlet": "Thôn Đông", "host": GOOD[3], "contact": "0900 000 105"}
+    rows = [good | {"name": f"Nhà {number}", "opening": GOOD[5], "published": "có"} for number in range(301)]
+    client = browser("hoa")
+    answer = client.post("/dia-chi/nhap/ghi", data={"rows": json.dumps(rows)})
+    assert (answer.status_code, "Nhà 300" in answer.text) == (422, False)
+    assert lan.does(trusted_addresses.list_addresses).places == ()
+    assert client.post("/dia-chi/nhap/ghi", data={"rows": json.dumps(rows[1:])}).status_code == 303
+
+
+def test_the_preview_says_of_each_new_place_whether_anybody_will_read_it(browser):
+    titles, client = [*TITLES, "Công bố"], browser("hoa")
+    assert "Công bố: có" in sent(client, [TITLES, GOOD]).text
+    assert "Công bố: có" in sent(client, [titles, [*GOOD, ""]]).text
+    assert "Công bố: không" in sent(client, [titles, [*GOOD, "không"]]).text
 
 
 def test_no_file_and_a_file_that_is_none_are_told(browser):

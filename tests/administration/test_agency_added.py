@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from casework.administration import setup_answers
 from casework.audit import freshness
+from casework.errors import BadInput
 from casework.maintenance.system_actors import commune_ids
 from casework.vault.integrity.signed_rows import attach_keys
 from tests.administration.new_installation import CODE, founded_without, used, write_answers
@@ -81,3 +83,10 @@ def test_papers_that_are_not_confirmed_found_no_agency(office: Path):
 def test_an_agency_that_no_list_knows_is_refused(office: Path):
     done = call("agency", "add", "--data", str(office), "--agency", "bank")
     assert (done.exit_code, "Cơ quan phải là một trong" in done.output) == (1, True)
+
+
+@pytest.mark.parametrize("roles", [("host", "counsellor"), ("counsellor", "host")])
+def test_nobody_of_another_agency_becomes_a_counsellor_by_being_a_host_too(roles: tuple[str, str]):
+    assert setup_answers.roles(roles, "womens_union") == roles
+    with pytest.raises(BadInput, match="không thuộc"):
+        setup_answers.roles(roles, "reporters")

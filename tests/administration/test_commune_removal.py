@@ -306,6 +306,19 @@ def test_a_line_that_nobody_vouches_for_removes_no_commune_from_a_restore(book: 
 
 
 @only_sqlite
+def test_a_line_that_nobody_vouches_for_brings_no_commune_back(book: Book):
+    """Whoever can write to the file, without the server's key, would have a restore forget that it was removed."""
+    file = book.installation.backs_up()
+    log = RevocationLog(book.installation.config.revocation_log_file)
+    with after_retention():
+        assert book.removes().exit_code == 0
+        line = next(line for line in log.lines() if line.body.get("word") == "removed")
+        log.void(server_keys_of(Kek(7, bytes(32)), line.commune_id), line)
+        assert book.installation.restores(file).removed == (NAME,)
+    assert nothing_left(book)
+
+
+@only_sqlite
 def test_rows_that_are_put_back_are_not_believed(book: Book):
     with stolen(book.house) as thief:
         owned = [(table.name, owner.name) for table, owner in commune_rows.owned_tables()]

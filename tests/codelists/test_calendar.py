@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from casework import clock
 from casework.cases import duty_gaps, legal_clocks, targets
 from casework.codelists import codelist, office_calendar, toml_files, working_days
-from casework.codelists.office_calendar import FIRST, LAST, MOST_A_YEAR, OwnCalendar
+from casework.codelists.office_calendar import FEWEST_A_WEEK, FIRST, LAST, MOST_A_YEAR, OwnCalendar
 from casework.codelists.toml_files import BadLocalFile
 from casework.codelists.working_days import Calendar, working_day_after, working_day_before
 
@@ -24,7 +24,7 @@ HOUR = 3600 * clock.MICROSECOND
 @st.composite
 def calendars(draw: st.DrawFn) -> OwnCalendar:
     holidays = draw(FEW)
-    week = draw(st.frozensets(st.integers(0, 6), min_size=1))
+    week = draw(st.frozensets(st.integers(0, 6), min_size=FEWEST_A_WEEK))
     return OwnCalendar(week, holidays, draw(FEW) - holidays)
 
 
@@ -118,7 +118,7 @@ def test_a_term_in_working_days_moves_with_the_office_s_own_days(own):
 def test_a_holiday_is_a_day_off_on_which_this_office_works_in_other_weeks(own):
     saturday = date(2026, 12, 12)
     assert (duty_gaps.is_off(saturday), duty_gaps.is_holiday(saturday)) == (True, False)
-    own('working_days = ["sat"]\nholidays = ["2026-12-12"]\n')
+    own('working_days = ["mon", "tue", "wed", "thu", "sat"]\nholidays = ["2026-12-12"]\n')
     assert (duty_gaps.is_off(saturday), duty_gaps.is_holiday(saturday)) == (True, True)
 
 
@@ -127,6 +127,8 @@ def test_a_holiday_is_a_day_off_on_which_this_office_works_in_other_weeks(own):
     [
         ('# ngày nghỉ\nholiday = ["2027-01-01"]\n', 2, "không hiểu 'holiday'"),
         ('working_days = ["mon",\n "monday"]\n', 2, "'monday' không phải một ngày trong tuần"),
+        ('working_days = ["mon", "tue", "wed", "thu"]\n', 1, "ít hơn 5 ngày làm việc một tuần"),
+        ('working_days = ["mon", "mon", "mon", "mon", "mon"]\n', 1, "ít hơn 5 ngày làm việc một tuần"),
         ("working_days = []\n", 1, "không có ngày làm việc nào"),
         ('\nworking_days = "mon"\n', 2, "working_days phải là một danh sách"),
         ("working_days = [[1], {}]\n", 1, "không phải một ngày trong tuần"),
@@ -185,8 +187,8 @@ def test_every_day_of_the_range_can_be_a_holiday_as_text_or_as_a_date(day):
 
 
 def test_a_file_of_an_earlier_version_names_second_persons_and_is_read(own):
-    own('working_days = ["mon", "tue"]\nholidays = ["2027-01-04"]\nsecond_persons = ["hoa.hoi"]\n')
-    assert working_days.calendar().own == OwnCalendar(frozenset({0, 1}), frozenset({date(2027, 1, 4)}))
+    own('working_days = ["mon", "tue", "wed", "thu", "sat"]\nholidays = ["2027-01-04"]\nsecond_persons = ["hoa.hoi"]\n')
+    assert working_days.calendar().own == OwnCalendar(frozenset({0, 1, 2, 3, 5}), frozenset({date(2027, 1, 4)}))
 
 
 def test_an_installation_without_the_file_has_the_calendar_of_the_law(tmp_path):

@@ -153,6 +153,19 @@ WRONG = [
     ("agency", "[codes.police]\nhotline = 3\n", "phải là một mã"),
     ("danger_steps", "[codes.fire]\nvi = '" + "lửa " * 40 + "'\nen = 'Fire'\n", "không dài hơn"),
     ("danger_steps", "[codes.fire]\nvi = 'Anh chị chạy đi'\nen = 'Run'\n", "gọi người nghe là chị"),
+    ("agency", "[codes.police]\nhotline = 'local_night_line'\n", "số gọi khi nguy hiểm"),
+    ("agency", "[codes.police]\nhotline = 'farmers_union'\n", "số gọi khi nguy hiểm"),
+    ("hotline", NEW_NUMBER.replace("1800 1769 00", "１８００ 1769"), "chỉ gồm chữ số"),
+    ("danger_steps", "[codes.fire]\nvi = 'Ra khỏi nhà'\nen = 'Leave'\n", "giữ đúng các số gọi của lời gốc: 114"),
+    ("danger_steps", "[codes.stay]\nvi = 'Gọi 0900 000 001'\nen = 'Stay'\n", "số gọi của lời gốc: -"),
+    ("danger_steps", "[codes.call_police]\nvi = 'Gọi 0900.000.001'\nen = 'Call 113'\n", "lời gốc: 113"),
+    ("hotline", "[codes.police]\nhours = 'Gọi 0900-000-001'\nhours_en = 'Day'\n", "số gọi của lời gốc: -"),
+    ("drill_step", "[codes.knock]\nvi = 'Gọi 0900000001'\nen = 'Call'\n", "số gọi của lời gốc: -"),
+    (
+        "hotline",
+        "[codes.police]\nnumber = '0900 000 001'\nsource = 'Công văn số 12'\n",
+        "chỉ là số ba chữ số của cả nước",
+    ),
     ("telling_word", "[codes.violence]\nvi = 'hoa'\nen = 'flower'\n", "'vi' của mã violence"),
     ("telling_word", "[codes.violence]\nretired = 2026-01-01\n", "'retired' của mã violence"),
     ("danger_steps", "[codes.fire]\ncall = 'peace_house'\n", "'call' của mã fire"),
@@ -185,11 +198,11 @@ def test_one_wrong_file_lets_no_other_count(office):
 
 def test_a_line_that_another_list_names_is_not_retired(office, monkeypatch):
     own = LOCAL_LINE + "retired = 2026-11-01\n"
-    folder = office(hotline=own, agency='[codes.police]\nhotline = "local_night_line"\n')
+    folder = office(hotline=own, agency='[codes.child_protection]\nhotline = "local_night_line"\n')
     with pytest.raises(BadLocalFile, match="còn được danh mục agency dùng"):
         overrides.activate(folder)
     overrides.activate(office(hotline=LOCAL_LINE))
-    assert codelist("agency").get("police").text("hotline") == "local_night_line"
+    assert codelist("agency").get("child_protection").text("hotline") == "local_night_line"
 
 
 @pytest.mark.parametrize("name", ["hotline.tml", "hotline.toml.bak", "README"])

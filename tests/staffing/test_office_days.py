@@ -174,6 +174,7 @@ def test_on_the_pages_an_administrator_proposes_and_a_lead_confirms(app, alone: 
     ("sent", "words"),
     [
         ({"working_days": []}, "Hãy chọn ít nhất một ngày"),
+        ({"working_days": ["mon", "tue", "wed", "thu"]}, "ít nhất 5 ngày"),
         ({"working_days": ["noday"]}, "không"),
         ({"holidays": "mùng một Tết"}, "Không hiểu dòng này: mùng một Tết"),
         ({"holidays": "30/2/2027"}, "Không hiểu dòng này"),
