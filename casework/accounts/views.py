@@ -18,7 +18,7 @@ from casework.accounts.sign_in_actions import WrongCode, WrongPassphrase
 from casework.vault.keys.enrolment.passkeys import WrongPasskey
 from casework.web import waiting_count
 from casework.web.csrf import without_token
-from casework.web.current_user import allow_locked, allow_states, current_member, me, perform, public
+from casework.web.current_user import allow_locked, allow_states, current_member, gate, me, perform, public
 from casework.web.session_loading import COOKIE
 
 blueprint = Blueprint("accounts", __name__)
@@ -145,5 +145,6 @@ def _step_up_page(form: StepUpForm) -> tuple[str, int]:
 def _form_page(
     template: str, form: SignInForm | SecondFactorForm | PaperForm | StepUpForm | UnlockForm, *, passkey: str = ""
 ) -> tuple[str, int]:
-    page = render_template(template, form=form, locked=current_member(), passkey=passkey)
+    shows_list = authentication.only_commune(gate()) is not None
+    page = render_template(template, form=form, locked=current_member(), passkey=passkey, shows_list=shows_list)
     return page, 422 if form.errors else 200

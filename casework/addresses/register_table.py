@@ -113,7 +113,7 @@ def read_row(number: int, given: Mapping[str, str], register: AddressRegister) -
     """Ask the form what it makes of a row; a cell that the table does not have keeps what the register says."""
     place = _place_of(given, register)
     hamlets = dict.fromkeys((*register.hamlets, *([place.entry.hamlet] if place else ())))
-    known = _cells_by_name(place) if place else {"capacity": "0", "published": "có"}
+    known = _cells_by_name(place) if place else {"capacity": "0", "published": "không"}
     published = given.get("published") or known["published"]
     sent = _as_sent({**known, **given, "published": published}, hamlets)
     form = AddressForm(hamlets, formdata=sent, meta={"csrf": False})
