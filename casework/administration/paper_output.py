@@ -92,7 +92,9 @@ def _confirm(pages: Sequence[PrintedPage]) -> None:
     """Have the last four signs of each sheet typed, but of one that can be made again at any time."""
     wanted = [page for page in pages if not page.renewable]
     for number, page in enumerate(wanted, start=1):
-        place = f"[{number}/{len(wanted)}] {page.title}, {page.keeper}"
+        # One person may keep the sheets of two agencies.
+        agency = next((f", {shown}" for name, shown in page.facts if name == "Cơ quan" and shown != "–"), "")
+        place = f"[{number}/{len(wanted)}] {page.title}, {page.keeper}{agency}"
         words = f"{place}: gõ 4 ký tự cuối của mã trên giấy / {place}: the last 4 signs of the code, from the paper"
 
         def read(text: str, page: PrintedPage = page) -> None:

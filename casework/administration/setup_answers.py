@@ -116,8 +116,8 @@ def place_of_keys(text: str) -> str:
     folder = place(text)
     if folder and any((Path(folder) / name).exists() for name in ("kek", "checkpoint-key")):
         raise BadInput(
-            f"{folder} đã có tệp khóa của một sổ khác. Hãy chọn thư mục khác. / There are key files of another book in "
-            f"{folder}. Choose another folder."
+            f"{folder} đã có tệp khóa. Của lần lập dở dang thì xóa đi; của sổ khác thì chọn thư mục khác. / There are "
+            f"key files in {folder}. Delete those of an unfinished book; for those of another choose another folder."
         )
     return folder
 
@@ -229,7 +229,7 @@ def roles(text: str | Sequence[str], agency: str) -> tuple[Role, ...]:
     codes = [by_number(code, roles_in(agency)) for code in typed]
     agencies_of = {role.code: role.texts("agencies") for role in codelist("role") if role.flag("person")}
     if not codes or any(code not in agencies_of for code in codes):
-        known = ", ".join(agencies_of)
+        known = ", ".join(roles_in(agency) or agencies_of)
         raise BadInput(f"Vai trò phải là một trong: {known}. / The role is one of: {known}.")
     chosen = tuple(Role(code) for code in codes)
     if len(chosen) > 1 and frozenset(chosen) not in _compatible_roles():

@@ -7,6 +7,7 @@ import click
 from casework.administration import console_input
 from casework.administration.console_output import spoken
 from casework.administration.setup_record import BACK, AnswerPath, Answers, SeenAnswer, StepBack
+from casework.codelists import codelist
 from casework.errors import BadInput
 
 _NONE, _MORE = "–", "+"
@@ -72,9 +73,17 @@ class Summary:
 def _in_words(answers: list[SeenAnswer]) -> str:
     """Write a group: what it is about, then what else is known of it."""
     first, *others = answers
-    more = "; ".join(f"{spoken(_SHORT.get(_name(answer), answer.label))}: {answer.shown or _NONE}" for answer in others)
+    more = "; ".join(f"{spoken(_SHORT.get(_name(answer), answer.label))}: {_shown(answer)}" for answer in others)
     between = "\n      " if more and first.path[0] == "agencies" else "; " if more else ""
-    return f"{first.label}: {first.shown or _NONE}{between}{more}"
+    return f"{first.label}: {_shown(first)}{between}{more}"
+
+
+def _shown(answer: SeenAnswer) -> str:
+    """Write an answer, and roles as the office calls them."""
+    if _name(answer) != "roles":
+        return answer.shown or _NONE
+    held = [codelist("role").get(code) for code in answer.shown.split(", ")]
+    return ", ".join(spoken(f"{role.vi} / {role.en}") for role in held)
 
 
 def _name(answer: SeenAnswer) -> str:
