@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from casework.accounts import (
     admission_views,
+    authentication,
     kept_form_views,
     own_account_views,
     return_views,

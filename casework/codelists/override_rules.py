@@ -31,10 +31,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Bound:
-    """How far a number may be changed; 0 as `most` never lets it grow."""
+    """How far a number may be changed; 0 as `most` never lets it grow, `times` not beyond so many times itself."""
 
     least: int
     most: int = 0
+    times: int = 0
+
+    def most_of(self, shipped: int) -> int:
+        """Return the largest number in the place of the program's own one."""
+        return max(shipped, min(self.most, self.times * shipped) if self.times else self.most)
 
 
 @dataclass(frozen=True)
@@ -198,10 +203,9 @@ def _require_within(
             code,
             key,
         )
-    if value > max(bound.most, shipped):
+    if value > (most := bound.most_of(shipped)):
         raise file.refuse(
-            f"{key} của {code} không quá {max(bound.most, shipped)}. / {key} of {code} is "
-            f"at most {max(bound.most, shipped)}.",
+            f"{key} của {code} không quá {most}. / {key} of {code} is at most {most}.",
             code,
             key,
         )

@@ -234,7 +234,7 @@ class TestPages:
         page = browser("hoa").get(f"/dia-chi/{place_id}/thoi-dung").text
         assert "không mở lại được" in page
         assert f'href="/dia-chi/{place_id}"' in page
-        assert "Tạm ngừng nhận" in browser("hoa").get(f"/dia-chi/{place_id}").text
+        assert "Cho nơi này tạm ngừng" in browser("hoa").get(f"/dia-chi/{place_id}").text
 
 
 def form_of(entry):

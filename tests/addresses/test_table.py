@@ -110,7 +110,7 @@ def test_a_wrong_row_is_told_by_its_number_and_nothing_is_written(browser, lan, 
     wrong = [*GOOD]
     wrong[column] = value
     client = browser("hoa")
-    page = sent(client, [TITLES, GOOD[:], wrong if column else [value, *GOOD[1:]]])
+    page = sent(client, [[*TITLES, "Công bố"], [*GOOD, "có"], [*wrong, "có"]])
     assert "Hàng 3:" in page.text
     assert said in page.text
     assert "/dia-chi/nhap/ghi" not in page.text

@@ -4,15 +4,13 @@ import json
 import shutil
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from click.testing import Result
 
-from casework import clock, unguarded_database
+from casework import unguarded_database
 from casework.administration import data_folder_lock
 from casework.audit import commune_removals
 from casework.audit.checkpoint import CheckpointStore
@@ -21,58 +19,20 @@ from casework.db import Base
 from casework.desk import actions as desk
 from casework.errors import VaultError
 from casework.intake import actions as intake
-from casework.maintenance import checkpoints, commune_rows
+from casework.maintenance import commune_rows
 from casework.oversight.actions import verify_all
 from casework.retention import actions as retention
 from casework.staffing import detail_actions
-from casework.vault.keys.enrolment.paper_codes import write_code
 from casework.vault.keys.kek import Kek, server_keys_of
 from casework.vault.states import Detail
+from tests.administration.removable_commune import NAME, WHY, Book, after_retention, made_book
 from tests.administration.several_communes import answers_of, rows_of, tables_of
 from tests.commands import call
 from tests.house import House, both_databases, only_sqlite
-from tests.maintenance.backed_up_house import BackedUpHouse, with_backups
 from tests.people import DONG_HAI, THANH_SON
 from tests.processes import run_module
 from tests.referrals.scenes import referred
-from tests.staffing.model import make_sheets
 from tests.tampering import stolen
-
-YEARS = 25 * 31 * 86_400 * clock.MICROSECOND
-WHY = "sáp nhập vào xã Đông Hải"
-NAME = "xã Thanh Sơn"
-
-
-@dataclass
-class Book:
-    """A house with backups whose first commune has sheets, and a closed case."""
-
-    installation: BackedUpHouse
-    sheets: tuple[str, ...]
-
-    @property
-    def house(self) -> House:
-        return self.installation.house
-
-    @property
-    def url(self) -> str:
-        return self.installation.config.database_url
-
-    @property
-    def folder(self) -> Path:
-        return self.installation.config.data
-
-    def words(self, *more: str) -> list[str]:
-        return ["commune", "remove", "--data", str(self.folder), "--commune", NAME, "--reason", WHY, *more]
-
-    def typed(self, first: int = 1, second: int = 2, name: str = NAME) -> list[str]:
-        return [str(first), self.sheets[first - 1], str(second), self.sheets[second - 1], name]
-
-    def removes(self, *lines: str, commune: str = NAME) -> Result:
-        """Run the command with what is typed; the right sheets and the name, if nothing is said."""
-        self.house.gate.database.engine.dispose()
-        words = [commune if word == NAME else word for word in self.words()]
-        return call(*words, typed="".join(f"{line}\n" for line in lines or self.typed()))
 
 
 @pytest.fixture
@@ -80,26 +40,6 @@ def book(house: House) -> Iterator[Book]:
     made = made_book(house)
     yield made
     made.house.gate.database.engine.dispose()
-
-
-def made_book(house: House) -> Book:
-    """A closed case and sheets in one commune, an open case in the other, and settings for the commands."""
-    installation = with_backups(house)
-    closed = house["lan"].opens_a_case()
-    house["lan"].does(desk.close_case, closed, outcome="needs_met", words="Chị đã về với mẹ")
-    house["luu"].opens_a_case()
-    sheets = tuple(write_code(sheet.secret) for sheet in make_sheets(house))
-    checkpoints.write_all(installation.config, house.gate)
-    installation.writes_settings()
-    house.gate.database.engine.dispose()
-    return Book(installation, sheets)
-
-
-@contextmanager
-def after_retention() -> Iterator[None]:
-    moment = clock.micros() + YEARS
-    with clock.use_clock(lambda: moment):
-        yield
 
 
 def nothing_left(book: Book) -> bool:
