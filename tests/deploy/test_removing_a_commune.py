@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.administration.several_communes import rows_of
 from tests.administration.removable_commune import NAME, after_retention, made_book
+from tests.administration.several_communes import rows_of
 from tests.commands import call
 from tests.deploy.roles import Roles
 from tests.people import DONG_HAI, THANH_SON
