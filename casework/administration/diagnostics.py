@@ -53,8 +53,8 @@ def check(folder: Path) -> list[Problem]:
         return [
             Problem(
                 str(cause),
-                f"Sửa {folder / SETTINGS}, hoặc lập sổ bằng `casework init`. / Mend {folder / SETTINGS}, or run "
-                "`casework init`.",
+                f"Sửa {folder / SETTINGS}, hoặc lấy lại từ bản sao lưu; chưa có sổ thì `casework init`. / Mend "
+                f"{folder / SETTINGS}, or restore it from a backup; where there is no book yet, run `casework init`.",
             )
         ]
     found = [problem for run_check in _CHECKS for problem in _problems_of(run_check, settings)]

@@ -67,6 +67,7 @@ def restore_backup(
     """Khôi phục từ một bản sao lưu. / Restore a backup: in place, on a machine that has nothing, or as a drill."""
     wish, folder = _Wish(**wished), data.absolute()  # type: ignore[arg-type]
     require_writable(wish.papers_file)
+    require_writable(wish.papers_file and _beside(wish.papers_file))
     if from_papers and not wish.drill:
         raise BadInput("--from-papers chỉ dùng để tập: hãy thêm --drill.")
     if not wish.drill and not yes:

@@ -85,7 +85,8 @@ class Questionnaire:
                 if not console_input.is_interactive():
                     raise BadInput(f"{label} ({path[-1]}): {spoken(str(cause))}") from cause
                 click.echo(f"{label}: {spoken(str(cause))}", err=True)
-                self.record.withdraw(path, offer=default is None)
+                # Enter repeats what was refused: it never puts the keys beside the database unasked.
+                self.record.withdraw(path, offer=not default)
         elif not ask and not self.record.is_wanted(path):
             return self.record.seen(path, label, read(default), default)
         return self.record.seen(

@@ -355,3 +355,13 @@ def test_ctrl_c_a_kill_and_a_terminal_that_closes_lose_nothing_typed(tmp_path: P
         "hamlets": "Thôn Đoài, Thôn Đông",
     }
     assert not (tmp_path / "sổ").exists()
+
+
+def test_a_refused_folder_of_keys_is_offered_again_and_enter_never_means_beside_the_database(asks, tmp_path):
+    keys, other = tmp_path / "khóa", tmp_path / "khóa mới"
+    keys.mkdir()
+    other.mkdir()
+    (keys / "kek").touch()
+    file = write_answers(tmp_path, lambda raw: raw.setdefault("places", {}).update(keys=str(keys)))
+    answers, _ = asks(["", str(other), ""], file)
+    assert answers.places.keys == str(other)
