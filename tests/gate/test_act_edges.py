@@ -134,3 +134,30 @@ def test_a_fault_is_a_fault_where_no_evidence_is_kept_outside_the_database(house
     with pytest.raises(VaultError):
         bare.perform(lan.person, desk.read_case, case_id)
     bare.database.engine.dispose()
+
+
+@both_databases
+def test_what_is_left_for_the_end_of_an_act_knows_its_line_and_stops_it_when_it_fails(house: House, hoa: Someone):
+    """As the removal of a commune does: after everything is written, in the same transaction."""
+    seen: list[tuple[int, int]] = []
+
+    def succeeds(context: ActContext) -> None:
+        context.at_end = lambda before, end: seen.append((before[0], end[0]))
+
+    def fails(context: ActContext) -> None:
+        def refuse(*_ends: object) -> None:
+            raise BadInput("the end of an act that fails")
+
+        context.at_end = refuse
+
+    before = len(lines_of(house))
+    hoa.does(Action(Act.POLICY_READ, succeeds))
+    assert seen == [(before, before + 1)]
+    with pytest.raises(BadInput):
+        hoa.does(Action(Act.POLICY_READ, fails))
+    assert [line["outcome"] for line in lines_of(house)[before:]] == ["ok"]
+
+
+def lines_of(house: House) -> list[dict[str, object]]:
+    with stolen(house) as thief:
+        return sorted(thief.rows("audit_line", commune_id=THANH_SON), key=lambda line: line["n"])
