@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
 
 from casework import config
+from casework.administration.owner_role import as_owner
 from casework.administration.printed_pages import InstallationFacts
 from casework.cases import circle_recovery
 from casework.codelists import overrides, working_days
@@ -43,12 +44,11 @@ def open_installation(folder: Path, owner_url: str | None = None) -> Iterator[In
 
     Raises ConfigurationError for one of another schema revision.
     """
-    settings = config.load(folder.absolute())
+    settings = as_owner(config.load(folder.absolute()), owner_url)
     working_days.refresh(settings.data / CALENDAR)
     # What is wrong in these files stops the server, and `check` names it; it keeps nobody from a recovery.
     with suppress(BadLocalFile):
         overrides.activate(settings.data / overrides.FOLDER)
-    settings = replace(settings, database_url=owner_url) if owner_url else settings
     startup.require_current_schema(settings.database_url)
     gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
     try:

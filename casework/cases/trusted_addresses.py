@@ -80,10 +80,6 @@ class AddressHistory:
         """Return the history with one more training, in the order of their days; the same one is written once."""
         return AddressHistory(self.states, tuple(sorted({*self.trainings, (day.isoformat(), what)})))
 
-    def state_on(self, day: date) -> str:
-        """Return the state at the end of a day; empty before the first one and where nothing is known."""
-        return next((state for since, state in reversed(self.states) if since <= day.isoformat()), "")
-
 
 @dataclass(frozen=True)
 class TrustedAddress:

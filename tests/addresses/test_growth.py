@@ -1,6 +1,6 @@
 """How the register grew: no address is counted twice, lost, or before it was one."""
 
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from uuid import uuid4
 
@@ -66,13 +66,3 @@ def test_what_stands_is_what_stood_and_what_came_less_what_went(lives: list[tupl
         assert after.standing == before.standing + after.added - after.given_up
     assert years[-1].year == TODAY.year
     assert years[-1].standing == sum(not one.retired for one in places)
-
-
-@given(st.lists(st.sampled_from(AddressState), max_size=6))
-def test_the_state_on_a_day_is_the_newest_that_was_written_until_then(states: list[AddressState]):
-    history, day = AddressHistory(), TODAY
-    for number, state in enumerate(states):
-        history = history.changed(day + timedelta(days=number), state)
-    assert history.state_on(day - timedelta(days=1)) == ""
-    for number, state in enumerate(states):
-        assert history.state_on(day + timedelta(days=number)) == state
